@@ -1,0 +1,4 @@
+import type { SourceFile } from '../../files/source-file.ts';
+export interface PythonDocument {
+  file: SourceFile;
+}

@@ -1,0 +1,55 @@
+import type { Backend } from './backend/backend.ts';
+import type { JavaScriptDocument } from './languages/javascript/document.ts';
+import type { PythonDocument } from './languages/python/document.ts';
+import type { Edit, Place, Safety } from './types.ts';
+
+/** What `detect` returns; the detect stage adds the transform's own words and makes a Finding of it. */
+export interface Draft {
+  /** What makes this finding another than its neighbours in the same file: a name, a variable, an option. */
+  subject: string;
+  at: Place;
+  /** One sentence about this place. */
+  message: string;
+  edits?: Edit[];
+  /** Only where this place is less sure than the transform as a whole. */
+  safety?: Safety;
+  provides?: string[];
+  needs?: string[];
+  next?: string;
+  secret?: boolean;
+}
+
+interface Described {
+  /** Imperative, no full stop. */
+  title: string;
+  /** The consequence for the person, one sentence. */
+  why: string;
+  safety: Safety;
+  /** The source of the fact. */
+  docs: string;
+  /** Start-up errors that this explains. */
+  fixes?: RegExp[];
+  /** Rows of the seed. */
+  tasks?: string[];
+}
+
+/** Looks at one document at a time. A document without any of the literals is never parsed for it. */
+interface DocumentTransform<D> extends Described {
+  literals: string[];
+  detect(document: D, backend: Backend): Draft[];
+}
+
+/** Looks at a whole backend: its settings files, manifests and what its code reads of them. */
+interface BackendTransform extends Described {
+  detect(backend: Backend): Draft[];
+}
+
+/**
+ * One repair. `detect` never writes, prints or asks, and never throws on a user's code.
+ * Everything it returns is a proposal; planning, showing and writing are done elsewhere.
+ */
+export type Transform<L extends 'python' | 'javascript' | 'settings'> = L extends 'python'
+  ? DocumentTransform<PythonDocument>
+  : L extends 'javascript'
+    ? DocumentTransform<JavaScriptDocument>
+    : BackendTransform;
