@@ -1,4 +1,106 @@
-import type { SourceFile } from '../../files/source-file.ts';
-export interface PythonDocument {
-  file: SourceFile;
+import { position, type SourceFile } from '../../files/source-file.ts';
+import type { Place, Problem } from '../../types.ts';
+import { type Damage, findDamage, isKnownGap } from './damage.ts';
+import type { PythonModules } from './modules.ts';
+import { exportedOrigins, type Origin, originsOf } from './origin.ts';
+import { readScopes, type Scopes } from './scopes.ts';
+import { descendants, type Node, parse, type Tree } from './tree.ts';
+
+/** What is derived from a file's text alone, so that passes over an unchanged file share it. */
+interface Parsed {
+  tree: Tree;
+  scopes?: Scopes;
+  damage?: Damage[];
+  calls?: Node[];
+}
+
+const parsed = new WeakMap<SourceFile, Parsed>();
+
+/** One Python file: its tree, its names, and what they are bound to in the other modules of the workspace. */
+export class PythonDocument {
+  readonly file: SourceFile;
+  readonly modules: PythonModules;
+
+  constructor(file: SourceFile, modules: PythonModules) {
+    this.file = file;
+    this.modules = modules;
+  }
+
+  get path(): string {
+    return this.file.path;
+  }
+
+  get text(): string {
+    return this.file.text;
+  }
+
+  get isPackage(): boolean {
+    return this.path === '__init__.py' || this.path.endsWith('/__init__.py');
+  }
+
+  get root(): Node {
+    return this.parsed.tree.rootNode;
+  }
+
+  get scopes(): Scopes {
+    this.parsed.scopes ??= readScopes(this.root);
+    return this.parsed.scopes;
+  }
+
+  /** Ranges that the parser did not understand: nothing that touches one is edited. */
+  get damage(): Damage[] {
+    this.parsed.damage ??= findDamage(this.root);
+    return this.parsed.damage;
+  }
+
+  get calls(): Node[] {
+    this.parsed.calls ??= descendants(this.root, 'call');
+    return this.parsed.calls;
+  }
+
+  /** The first syntax error, if CPython would refuse the file too as far as we can tell. */
+  get problem(): Problem | undefined {
+    const first = this.damage.find((damage) => !isKnownGap(damage));
+    if (!first) return undefined;
+    const at = position(this.text, first.start);
+    const message = `does not parse (line ${at.line}, column ${at.column})`;
+    return { file: this.path, ...at, message, next: `python -m py_compile ${this.path}` };
+  }
+
+  isDamaged(start: number, end: number): boolean {
+    return this.damage.some((damage) => damage.start <= end && start <= damage.end);
+  }
+
+  /** What an expression is bound to: one origin, or `unknown` where there are several or none can be told. */
+  origin(node: Node): Origin {
+    const all = originsOf(this, node);
+    const [first] = all;
+    return first && all.length === 1 ? first : { kind: 'unknown' };
+  }
+
+  /** The dotted name of something outside the project: `sqlalchemy.orm.sessionmaker`. */
+  externalName(node: Node): string | undefined {
+    const origin = this.origin(node);
+    return origin.kind === 'external' ? origin.name : undefined;
+  }
+
+  /** What `from this import name` gives. */
+  exported(name: string): Origin {
+    const all = exportedOrigins(this, name);
+    const [first] = all;
+    return first && all.length === 1 ? first : { kind: 'unknown' };
+  }
+
+  place(node: { startIndex: number; endIndex: number }): Place {
+    return { file: this.path, start: node.startIndex, end: node.endIndex };
+  }
+
+  private get parsed(): Parsed {
+    let found = parsed.get(this.file);
+    if (!found) {
+      found = { tree: parse(this.file.text) };
+      parsed.set(this.file, found);
+    }
+    return found;
+  }
 }
