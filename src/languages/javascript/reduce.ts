@@ -1,0 +1,124 @@
+import { boundaries, type Hunk, hunksBetween } from './hunks.ts';
+import { isLineComment, meaning, type Token } from './tokens.ts';
+
+/** A stretch of the text before, and what takes its place. */
+export interface Change {
+  start: number;
+  end: number;
+  text: string;
+}
+
+/** A text and its tokens. */
+export interface Tokenised {
+  text: string;
+  tokens: Token[];
+}
+
+/**
+ * The changes that lead from `before` to what a transform printed, token by token: white space, line breaks and the
+ * parentheses that recast adds or drops on its own are not among them. `untouched` is what recast prints of
+ * `before` when nothing was transformed.
+ */
+export function reduce(before: Tokenised, untouched: Tokenised, printed: Tokenised): Change[] {
+  return realHunks(before, untouched, printed)
+    .map((hunk) => tidy(hunk, before.tokens, printed.tokens))
+    .filter((hunk) => hunk.aEnd > hunk.aStart || hunk.bEnd > hunk.bStart)
+    .map((hunk) => change(hunk, before, printed));
+}
+
+/** Hunks from before to printed, without those that recast's printing alone makes. */
+function realHunks(before: Tokenised, untouched: Tokenised, printed: Tokenised): Hunk[] {
+  const [a, n, b] = [before, untouched, printed].map(({ tokens }) => tokens.map(meaning)) as [
+    string[],
+    string[],
+    string[],
+  ];
+  const noise = hunksBetween(a, n);
+  const real = hunksBetween(n, b);
+  if (noise.length === 0) return real;
+  const map = boundaries(noise, n.length);
+  return real.map((hunk) => ({ ...hunk, aStart: map[hunk.aStart] ?? 0, aEnd: map[hunk.aEnd] ?? a.length }));
+}
+
+/** Prefers, among the places that mean the same, whole lines and commas; and keeps a trailing comma. */
+function tidy(hunk: Hunk, a: readonly Token[], b: readonly Token[]): Hunk {
+  if (hunk.bEnd > hunk.bStart) return hunk;
+  const slid = slide(hunk, a);
+  const trailing = a[slid.aEnd - 1]?.text === ',' && isCloser(a[slid.aEnd]);
+  const keeps =
+    trailing && (slid.aEnd - slid.aStart === 1 || a[slid.aStart]?.text === ',') && isCloser(b[slid.bEnd]);
+  return keeps ? { ...slid, aStart: slid.aStart + 1 } : slid;
+}
+
+/** `a : 1 ,` may be taken out as `1 , b :` just as well: of all the ways, the one that reads as an element. */
+function slide(hunk: Hunk, a: readonly Token[]): Hunk {
+  let best = hunk;
+  let at = hunk;
+  while (at.aStart > 0 && same(a[at.aStart - 1], a[at.aEnd - 1])) at = moved(at, -1);
+  for (; ; at = moved(at, 1)) {
+    if (score(at, a) > score(best, a)) best = at;
+    if (at.aEnd >= a.length || !same(a[at.aStart], a[at.aEnd])) return best;
+  }
+}
+
+function moved(hunk: Hunk, by: number): Hunk {
+  return { aStart: hunk.aStart + by, aEnd: hunk.aEnd + by, bStart: hunk.bStart + by, bEnd: hunk.bEnd + by };
+}
+
+function score(hunk: Hunk, a: readonly Token[]): number {
+  const [before, first] = [a[hunk.aStart - 1], a[hunk.aStart]];
+  const last = a[hunk.aEnd - 1];
+  if (!first || !last) return 0;
+  const separates = /^[,;]$/;
+  if (separates.test(last.text) && (!before || /^[,;{([}]$/.test(before.text))) return 3;
+  return first.text === ',' ? 2 : 0;
+}
+
+function same(one: Token | undefined, other: Token | undefined): boolean {
+  return one !== undefined && other !== undefined && meaning(one) === meaning(other);
+}
+
+function isCloser(token: Token | undefined): boolean {
+  return token !== undefined && /^[)\]}]$/.test(token.text);
+}
+
+function change(hunk: Hunk, before: Tokenised, printed: Tokenised): Change {
+  if (hunk.bEnd === hunk.bStart) return removal(hunk, before);
+  const inserted = { first: printed.tokens[hunk.bStart], last: printed.tokens[hunk.bEnd - 1] };
+  const [first, last] = [before.tokens[hunk.aStart], before.tokens[hunk.aEnd - 1]];
+  const text = printed.text.slice(inserted.first?.start, inserted.last?.end);
+  if (hunk.aEnd > hunk.aStart && first && last) return { start: first.start, end: last.end, text };
+  return insertion(hunk, before, printed);
+}
+
+/** Takes one of the two gaps beside the removed tokens away with them, as a person would. */
+function removal(hunk: Hunk, { text, tokens }: Tokenised): Change {
+  const [before, first] = [tokens[hunk.aStart - 1], tokens[hunk.aStart]];
+  const [last, after] = [tokens[hunk.aEnd - 1], tokens[hunk.aEnd]];
+  const [from, start] = [before?.end ?? 0, first?.start ?? 0];
+  const [end, to] = [last?.end ?? text.length, after?.start ?? text.length];
+  const left = text.slice(from, start);
+  const right = text.slice(end, to);
+  if (left.includes('\n') && right.includes('\n')) {
+    return { start: from + left.lastIndexOf('\n') + 1, end: end + right.indexOf('\n') + 1, text: '' };
+  }
+  if (right.includes('\n') || (left === '' && !isLineComment(before))) return { start: from, end, text: '' };
+  if (!left.includes('\n') && /^[{([]$/.test(before?.text ?? '') && isCloser(after))
+    return { start: from, end: to, text: '' };
+  return { start, end: to, text: '' };
+}
+
+/** Puts new tokens between two old ones and keeps the old white space on the side where the new print has it too. */
+function insertion(hunk: Hunk, before: Tokenised, printed: Tokenised): Change {
+  const from = before.tokens[hunk.aStart - 1]?.end ?? 0;
+  const to = before.tokens[hunk.aStart]?.start ?? before.text.length;
+  const start = printed.tokens[hunk.bStart - 1]?.end ?? 0;
+  const end = printed.tokens[hunk.bEnd]?.start ?? printed.text.length;
+  const [first, last] = [printed.tokens[hunk.bStart], printed.tokens[hunk.bEnd - 1]];
+  const gap = before.text.slice(from, to);
+  if (printed.text.slice(last?.end, end) === gap)
+    return { start: from, end: from, text: printed.text.slice(start, last?.end) };
+  if (printed.text.slice(start, first?.start) === gap)
+    return { start: to, end: to, text: printed.text.slice(first?.start, end) };
+  return { start: from, end: to, text: printed.text.slice(start, end) };
+}

@@ -1,0 +1,85 @@
+import type { API, FileInfo, JSCodeshift, Options } from 'jscodeshift';
+import { applyEdits } from '../../files/source-file.ts';
+import type { Edit } from '../../types.ts';
+import type { JavaScriptDocument } from './document.ts';
+import { javaScriptEngine } from './engine.ts';
+import { type JavaScriptTree, parseJavaScript } from './parse.ts';
+import { type Plain, toPlain } from './plain.ts';
+import { type Change, reduce, type Tokenised } from './reduce.ts';
+import { sameTree } from './same-tree.ts';
+import { tokensOf } from './tokens.ts';
+
+/** A standard jscodeshift transform: `npx jscodeshift -t` runs the same function. Only synchronous ones are run here. */
+export type JscodeshiftTransform = (file: FileInfo, api: API, options: Options) => string | null | undefined;
+
+/**
+ * Runs a jscodeshift transform on one document and returns what it changed as edits of the document's own text:
+ * only the tokens that differ. Line endings, indentation, quotes, parentheses and a byte-order mark elsewhere stay.
+ * The path that the transform sees is the document's, relative to the workspace's root.
+ * Returns no edits for a file that does not parse.
+ */
+export function runJscodeshift(
+  transform: JscodeshiftTransform,
+  document: JavaScriptDocument,
+  options: Options = {},
+): Edit[] {
+  const { tree, path, text } = document;
+  if (!tree) return [];
+  const plain = toPlain(text, tokensOf(tree, text));
+  const printed = transform({ path, source: plain.text }, apiFor(path), options)?.replace(/\r\n/g, '\n');
+  if (!printed || printed === plain.text) return [];
+  return changes(path, plain, printed).map(({ start, end, text: inserted }) => ({
+    file: path,
+    start,
+    end,
+    text: plain.restore(inserted),
+  }));
+}
+
+function apiFor(path: string): API {
+  const parser = { parse: (source: string) => parseOrThrow(path, source) };
+  const j: JSCodeshift = javaScriptEngine().jscodeshift.withParser(parser);
+  return { j, jscodeshift: j, stats: () => {}, report: () => {} };
+}
+
+function changes(path: string, plain: Plain, printed: string): Change[] {
+  const [before, after] = [parseJavaScript(path, plain.text), parseJavaScript(path, printed)];
+  if (!('tree' in before && 'tree' in after)) return [wholeDifference(plain.text, printed)];
+  const source = tokenised(before.tree, plain.text);
+  const small = reduce(source, reprint(path, plain.text) ?? source, tokenised(after.tree, printed));
+  return leadTo(path, plain.text, small, after.tree) ? small : [wholeDifference(plain.text, printed)];
+}
+
+/** True where the changes give the program that the transform printed: the proof that leaving white space out lost nothing. */
+function leadTo(path: string, text: string, small: Change[], expected: JavaScriptTree): boolean {
+  const result = parseJavaScript(path, applyEdits(text, small));
+  return 'tree' in result && sameTree(result.tree, expected);
+}
+
+/** What recast prints of a text that nobody changed; undefined where that does not even parse. */
+function reprint(path: string, text: string): Tokenised | undefined {
+  const { j } = apiFor(path);
+  const printed = j(text).toSource({ lineTerminator: '\n' });
+  const parsed = parseJavaScript(path, printed);
+  return 'tree' in parsed ? tokenised(parsed.tree, printed) : undefined;
+}
+
+function tokenised(tree: JavaScriptTree, text: string): Tokenised {
+  return { text, tokens: tokensOf(tree, text) };
+}
+
+function parseOrThrow(path: string, source: string): JavaScriptTree {
+  const parsed = parseJavaScript(path, source);
+  if ('tree' in parsed) return parsed.tree;
+  throw new SyntaxError(parsed.error.message);
+}
+
+/** One change from the first character that differs to the last: what is left where tokens cannot be compared. */
+function wholeDifference(before: string, after: string): Change {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) start++;
+  let tail = 0;
+  while (tail < most - start && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  return { start, end: before.length - tail, text: after.slice(start, after.length - tail) };
+}
