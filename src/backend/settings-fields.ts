@@ -1,0 +1,188 @@
+import { keywordValue, positional } from '../languages/python/arguments.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
+import { inheritsFrom } from './engines.ts';
+import { type Value, valueFor } from './values.ts';
+
+/** Classes that read their fields from the environment. */
+const SETTINGS_BASES: ReadonlySet<string> = new Set([
+  'pydantic_settings.BaseSettings',
+  'pydantic.BaseSettings',
+  'pydantic.v1.BaseSettings',
+  'pydantic_settings.main.BaseSettings',
+]);
+const FIELD_CALLS: ReadonlySet<string> = new Set([
+  'pydantic.Field',
+  'pydantic.fields.Field',
+  'pydantic.v1.Field',
+]);
+
+/** A member of a class of the project: a field with a value, or a property. */
+export interface Member {
+  document: PythonDocument;
+  /** The class that has it. */
+  definition: Node;
+  name: string;
+  /** The name's own node. */
+  node: Node;
+  annotation?: Node;
+  value?: Node;
+  /** A method or property: its definition. */
+  method?: Node;
+}
+
+/** A field that an environment variable fills. */
+export interface SettingsField extends Member {
+  /** The variable's name as people write it: upper case, with the prefix. */
+  variable: string;
+  /** The value without the variable: the string itself, also out of `Field(default=…)`. */
+  default?: Node;
+  required: boolean;
+}
+
+export function isSettingsClass(document: PythonDocument, definition: Node): boolean {
+  return inheritsFrom(document, definition, SETTINGS_BASES);
+}
+
+/** Every field that this class itself declares. */
+export function fieldsOf(document: PythonDocument, definition: Node): SettingsField[] {
+  if (!isSettingsClass(document, definition)) return [];
+  const prefix = envPrefix(document, definition);
+  return membersOf(document, definition).flatMap((member) => {
+    const configuration =
+      member.name === 'model_config' || member.method !== undefined || member.annotation === undefined;
+    return configuration ? [] : [settingsField(document, member, prefix)];
+  });
+}
+
+/** The member that `object.name` means, where the object is an instance of a class of the project, or the class itself. */
+export function memberAt(document: PythonDocument, attribute: Node): Member | undefined {
+  const object = attribute.childForFieldName('object');
+  const name = attribute.childForFieldName('attribute')?.text;
+  const owner = object && classFor(document, object);
+  return owner && name ? findMember(owner, name) : undefined;
+}
+
+/** The settings field that a member is, if its class reads the environment. */
+export function fieldFor(member: Member): SettingsField | undefined {
+  return fieldsOf(member.document, member.definition).find((field) => field.name === member.name);
+}
+
+/** The class of an expression: `settings`, `get_settings()`, `Settings()`, `self` in a method, or the class itself. */
+function classFor(document: PythonDocument, node: Node): Value | undefined {
+  if (node.type === 'identifier' && /^(self|cls)$/.test(node.text)) {
+    const definition = enclosing(node, 'class_definition');
+    return definition && { document, node: definition };
+  }
+  const value = valueFor(document, node);
+  if (!value) return undefined;
+  const named = value.node.type === 'call' ? value.node.childForFieldName('function') : value.node;
+  const origin = named ? value.document.origin(named) : undefined;
+  if (origin?.kind !== 'local') return undefined;
+  if (origin.binding.kind === 'class') return { document: origin.document, node: origin.binding.statement };
+  return annotatedClass(origin.document, origin.binding.annotation);
+}
+
+/** The class that a parameter or variable is annotated with. */
+function annotatedClass(document: PythonDocument, annotation: Node | undefined): Value | undefined {
+  const named = annotation?.namedChildren[0];
+  const origin = named?.type === 'identifier' ? document.origin(named) : undefined;
+  const isClass = origin?.kind === 'local' && origin.binding.kind === 'class';
+  return isClass ? { document: origin.document, node: origin.binding.statement } : undefined;
+}
+
+function findMember(owner: Value, name: string, hops = 0): Member | undefined {
+  const own = membersOf(owner.document, owner.node).find((member) => member.name === name);
+  if (own || hops > 8) return own;
+  for (const base of children(owner.node.childForFieldName('superclasses') ?? owner.node)) {
+    const origin =
+      base.type === 'identifier' || base.type === 'attribute' ? owner.document.origin(base) : undefined;
+    if (origin?.kind !== 'local' || origin.binding.kind !== 'class') continue;
+    const found = findMember({ document: origin.document, node: origin.binding.statement }, name, hops + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+export function membersOf(document: PythonDocument, definition: Node): Member[] {
+  const body = definition.childForFieldName('body');
+  return body ? children(body).flatMap((statement) => memberOf(document, definition, statement) ?? []) : [];
+}
+
+function memberOf(document: PythonDocument, definition: Node, statement: Node): Member | undefined {
+  const inner =
+    statement.type === 'decorated_definition' ? statement.childForFieldName('definition') : statement;
+  if (inner?.type === 'function_definition') {
+    const node = inner.childForFieldName('name');
+    return node ? { document, definition, name: node.text, node, method: inner } : undefined;
+  }
+  const assignment = inner?.type === 'expression_statement' ? inner.namedChildren[0] : undefined;
+  const node = assignment?.type === 'assignment' ? assignment.childForFieldName('left') : undefined;
+  if (node?.type !== 'identifier' || !assignment) return undefined;
+  const annotation = assignment.childForFieldName('type');
+  const value = assignment.childForFieldName('right');
+  return {
+    document,
+    definition,
+    name: node.text,
+    node,
+    ...(annotation && { annotation }),
+    ...(value && { value }),
+  };
+}
+
+function settingsField(document: PythonDocument, member: Member, prefix: string): SettingsField {
+  const call =
+    member.value?.type === 'call' && isFieldCall(document, member.value) ? member.value : undefined;
+  const given = call ? (keywordValue(call, 'default') ?? positional(call)[0]) : member.value;
+  const factory = call && keywordValue(call, 'default_factory');
+  const present = given && given.type !== 'ellipsis' ? given : undefined;
+  return {
+    ...member,
+    variable: (call && aliasOf(call)) ?? `${prefix}${member.name}`.toUpperCase(),
+    ...(present && { default: present }),
+    required: present === undefined && factory === undefined,
+  };
+}
+
+function isFieldCall(document: PythonDocument, call: Node): boolean {
+  const callee = call.childForFieldName('function');
+  return callee !== null && FIELD_CALLS.has(document.externalName(callee) ?? '');
+}
+
+/** `Field(validation_alias="X")`, `alias=`; `env=` is what pydantic 1 took. */
+function aliasOf(call: Node): string | undefined {
+  for (const name of ['validation_alias', 'alias', 'env']) {
+    const value = keywordValue(call, name);
+    const text = value && (plainString(value) ?? firstString(value));
+    if (text) return text;
+  }
+  return undefined;
+}
+
+/** The first of `AliasChoices("A", "B")`. */
+function firstString(node: Node): string | undefined {
+  return descendants(node, 'string').map(plainString).find(Boolean);
+}
+
+/** `env_prefix` out of `model_config = SettingsConfigDict(…)`, a plain dict, or `class Config`. */
+function envPrefix(document: PythonDocument, definition: Node): string {
+  const config = membersOf(document, definition).find((member) => member.name === 'model_config')?.value;
+  if (config?.type === 'call') return literal(keywordValue(config, 'env_prefix'));
+  if (config?.type === 'dictionary') {
+    const pair = children(config).find(
+      (each) => plainString(each.childForFieldName('key') ?? each) === 'env_prefix',
+    );
+    return literal(pair?.childForFieldName('value'));
+  }
+  const inner = descendants(definition, 'class_definition').find(
+    (each) => each.childForFieldName('name')?.text === 'Config',
+  );
+  return inner
+    ? literal(membersOf(document, inner).find((member) => member.name === 'env_prefix')?.value)
+    : '';
+}
+
+function literal(node: Node | null | undefined): string {
+  return (node && plainString(node)) ?? '';
+}

@@ -1,0 +1,190 @@
+import { keywordValue, positional } from '../languages/python/arguments.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import { children, type Node, plainString } from '../languages/python/tree.ts';
+import { environmentRead } from './environment-reads.ts';
+import { fieldFor, memberAt } from './settings-fields.ts';
+import { returnsOf, type Value, valueFor } from './values.ts';
+
+/** A URL written in the code: offsets are of the text between the quotes. */
+export interface UrlLiteral {
+  document: PythonDocument;
+  node: Node;
+  text: string;
+  start: number;
+}
+
+/** Everything that an expression that gives a URL is made of. */
+export interface UrlSources {
+  literals: UrlLiteral[];
+  /** Environment variables, by name; the literals of their defaults are among `literals` too. */
+  variables: { name: string; default?: UrlLiteral }[];
+  /** What code on the way does to the address, the innermost first. */
+  alterations: Alteration[];
+  /** Expressions that could not be read. */
+  unknown: Value[];
+}
+
+/** `url.replace(from, to)`, `url.set(drivername=…)`, or something that cannot be followed. */
+export type Alteration =
+  | { kind: 'replace'; from: string; to: string }
+  | { kind: 'driver'; drivername: string }
+  | { kind: 'opaque' };
+
+const URL_CREATE = new Set([
+  'sqlalchemy.URL.create',
+  'sqlalchemy.engine.URL.create',
+  'sqlalchemy.engine.url.URL.create',
+]);
+const PASSED_ON = new Set([
+  'sqlalchemy.make_url',
+  'sqlalchemy.engine.make_url',
+  'sqlalchemy.engine.url.make_url',
+  'pydantic.PostgresDsn',
+]);
+/** Methods that give the same address back. */
+const SAME = new Set(['strip', 'unicode_string', 'render_as_string', 'get_secret_value', '__str__']);
+/** Methods that may change its scheme. */
+const ALTERING = new Set(['replace', 'set', 'removeprefix', 'format', 'join', 'sub']);
+
+/** Follows an expression back to what it is made of, across modules. */
+export function urlSources(document: PythonDocument, node: Node): UrlSources {
+  const reader = new SourceReader();
+  reader.read(document, node);
+  return reader.found;
+}
+
+/** The address in a string literal, f-strings included: their placeholders stay in the text. */
+export function urlLiteral(document: PythonDocument, node: Node): UrlLiteral | undefined {
+  if (node.type !== 'string') return undefined;
+  const parts = children(node);
+  const open = parts[0];
+  const close = parts[parts.length - 1];
+  if (open?.type !== 'string_start' || close?.type !== 'string_end' || /[bB]/.test(open.text))
+    return undefined;
+  const text = document.text.slice(open.endIndex, close.startIndex);
+  return { document, node, text, start: open.endIndex };
+}
+
+class SourceReader {
+  readonly found: UrlSources = { literals: [], variables: [], alterations: [], unknown: [] };
+  private readonly seen = new Set<string>();
+
+  read(document: PythonDocument, node: Node): void {
+    const key = `${document.path}:${node.id}`;
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    if (node.type === 'none') return;
+    const literal = urlLiteral(document, node);
+    if (literal) return this.literal(literal);
+    const environment = environmentRead(document, node);
+    if (environment) return this.variable(document, environment.variable, environment.default);
+    const through = throughOf(node);
+    if (through) for (const each of through) this.read(document, each);
+    else if (node.type === 'call') this.call(document, node);
+    else if (node.type === 'identifier' || node.type === 'attribute') this.name(document, node);
+    else this.found.unknown.push({ document, node });
+  }
+
+  private literal(literal: UrlLiteral): void {
+    if (literal.text !== '') this.found.literals.push(literal);
+  }
+
+  private variable(document: PythonDocument, name: string, fallback?: Node): void {
+    const literal = fallback && urlLiteral(document, fallback);
+    this.found.variables.push({ name, ...(literal && { default: literal }) });
+    if (fallback) this.read(document, fallback);
+  }
+
+  private call(document: PythonDocument, node: Node): void {
+    const callee = node.childForFieldName('function');
+    if (!callee) return;
+    const origin = document.origin(callee);
+    const first = positional(node)[0];
+    if (origin.kind === 'external' && URL_CREATE.has(origin.name)) {
+      const drivername = keywordValue(node, 'drivername') ?? first;
+      if (drivername) this.read(document, drivername);
+    } else if (first && (isStr(origin) || (origin.kind === 'external' && PASSED_ON.has(origin.name)))) {
+      this.read(document, first);
+    } else if (origin.kind === 'local' && origin.binding.kind === 'function')
+      this.returns(origin.document, origin.binding.statement);
+    else if (callee.type === 'attribute') this.method(document, node, callee);
+    else this.found.unknown.push({ document, node });
+  }
+
+  private method(document: PythonDocument, node: Node, callee: Node): void {
+    const name = callee.childForFieldName('attribute')?.text ?? '';
+    const object = callee.childForFieldName('object');
+    if (object && (SAME.has(name) || ALTERING.has(name))) {
+      this.read(document, object);
+      if (ALTERING.has(name)) this.found.alterations.push(alterationOf(name, node));
+      return;
+    }
+    const member = memberAt(document, callee);
+    if (member?.method) this.returns(member.document, member.method);
+    else this.found.unknown.push({ document, node });
+  }
+
+  private returns(document: PythonDocument, definition: Node): void {
+    for (const value of returnsOf(definition)) this.read(document, value);
+  }
+
+  private name(document: PythonDocument, node: Node): void {
+    const member = node.type === 'attribute' ? memberAt(document, node) : undefined;
+    if (member?.method) return this.returns(member.document, member.method);
+    const field = member && fieldFor(member);
+    if (field) return this.variable(field.document, field.variable, field.default);
+    if (member?.value) return this.read(member.document, member.value);
+    this.bound(document, node);
+  }
+
+  private bound(document: PythonDocument, node: Node): void {
+    const origin = document.origin(node);
+    if (origin.kind === 'local' && origin.binding.value)
+      return this.read(origin.document, origin.binding.value);
+    const all = node.type === 'identifier' ? (document.scopes.module.bindings.get(node.text) ?? []) : [];
+    const assigned = all.filter((binding) => binding.kind === 'assignment' && binding.value);
+    if (origin.kind === 'unknown' && assigned.length > 1) {
+      for (const binding of assigned) if (binding.value) this.read(document, binding.value);
+      return;
+    }
+    const value = valueFor(document, node);
+    if (value && value.node.id !== node.id) this.read(value.document, value.node);
+    else this.found.unknown.push({ document, node });
+  }
+}
+
+function alterationOf(method: string, call: Node): Alteration {
+  const [from, to] = positional(call).map(plainString);
+  if (method === 'replace' && from !== undefined && to !== undefined) return { kind: 'replace', from, to };
+  const drivername = keywordValue(call, 'drivername');
+  const driver = drivername && plainString(drivername);
+  if (method !== 'set') return { kind: 'opaque' };
+  if (drivername === undefined) return { kind: 'replace', from: '', to: '' };
+  return driver ? { kind: 'driver', drivername: driver } : { kind: 'opaque' };
+}
+
+/** What an address becomes on its way, or undefined where that cannot be told. */
+export function altered(url: string, alterations: readonly Alteration[]): string | undefined {
+  let text = url;
+  for (const step of alterations) {
+    if (step.kind === 'opaque') return undefined;
+    if (step.kind === 'replace') text = step.from === '' ? text : text.replaceAll(step.from, step.to);
+    else text = text.replace(/^[^:]*/, step.drivername);
+  }
+  return text;
+}
+
+/** The parts of an expression that its value is one of. */
+function throughOf(node: Node): Node[] | undefined {
+  const parts = children(node).filter((child) => child.type !== 'comment');
+  if (node.type === 'parenthesized_expression' || node.type === 'boolean_operator' || node.type === 'await')
+    return parts;
+  if (node.type === 'conditional_expression')
+    return [parts[0], parts[2]].filter((part): part is Node => part !== undefined);
+  if (node.type === 'concatenated_string') return parts.slice(0, 1);
+  return undefined;
+}
+
+function isStr(origin: { kind: string; name?: string }): boolean {
+  return origin.kind === 'builtin' && origin.name === 'str';
+}

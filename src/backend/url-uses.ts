@@ -1,0 +1,305 @@
+import { argumentsOf, positional } from '../languages/python/arguments.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import type { Binding } from '../languages/python/scopes.ts';
+import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
+import { type Engine, engineAt } from './engines.ts';
+import { environmentRead } from './environment-reads.ts';
+import { fieldFor, memberAt } from './settings-fields.ts';
+
+/** Where an address ends up. */
+export interface UrlUse {
+  document: PythonDocument;
+  node: Node;
+  /**
+   * `engine`: SQLAlchemy makes an engine of it. `raw`: a driver's own `connect`. `alembic`: `set_main_option`.
+   * `read`: compared, logged or measured only. `other`: something that we do not know.
+   */
+  kind: 'engine' | 'raw' | 'alembic' | 'read' | 'other';
+  engine?: Engine;
+  /** True where code on the way changes the address first. */
+  altered: boolean;
+}
+
+/** What takes an address without SQLAlchemy, and cannot read `+driver`. */
+const RAW = new Set([
+  'psycopg2.connect',
+  'psycopg2.pool.SimpleConnectionPool',
+  'psycopg2.pool.ThreadedConnectionPool',
+  'psycopg.connect',
+  'psycopg.Connection.connect',
+  'psycopg.AsyncConnection.connect',
+  'psycopg_pool.ConnectionPool',
+  'psycopg_pool.AsyncConnectionPool',
+  'asyncpg.connect',
+  'asyncpg.create_pool',
+  'sqlite3.connect',
+  'aiosqlite.connect',
+  'urllib.parse.urlparse',
+  'urllib.parse.urlsplit',
+  'subprocess.run',
+]);
+const SAME_ADDRESS = new Set([
+  'sqlalchemy.make_url',
+  'sqlalchemy.engine.make_url',
+  'sqlalchemy.engine.url.make_url',
+]);
+const READ_ONLY_CALLS = /^(print|len|isinstance|bool|repr|hash|type)$/;
+const READ_ONLY_METHODS = new Set([
+  'startswith',
+  'endswith',
+  'split',
+  'partition',
+  'rsplit',
+  'find',
+  'count',
+  'lower',
+  'upper',
+]);
+const SAME_METHODS = new Set(['strip', 'unicode_string', 'render_as_string', 'get_secret_value']);
+const LOGGERS = /^(debug|info|warning|error|critical|exception|log|echo|print|write)$/;
+
+/** Every use of an environment variable in these documents, whether it is read directly or through a settings class. */
+export function usesOfVariable(documents: readonly PythonDocument[], variable: string): UrlUse[] {
+  const follower = new UseFollower(documents);
+  for (const document of documents) follower.readsIn(document, variable);
+  return follower.uses;
+}
+
+class UseFollower {
+  readonly uses: UrlUse[] = [];
+  private readonly seen = new Set<string>();
+  private readonly documents: readonly PythonDocument[];
+
+  constructor(documents: readonly PythonDocument[]) {
+    this.documents = documents;
+  }
+
+  readsIn(document: PythonDocument, variable: string): void {
+    if (document.text.includes(variable)) {
+      for (const node of descendants(document.root, ['call', 'subscript'])) {
+        if (environmentRead(document, node)?.variable === variable) this.follow(document, node, false);
+      }
+    }
+    for (const attribute of this.attributes(document, variable)) this.follow(document, attribute, false);
+  }
+
+  /** `settings.database_url`, for every settings field that the variable fills. */
+  private attributes(document: PythonDocument, variable: string): Node[] {
+    const lowered = document.text.toLowerCase();
+    const tail = variable.toLowerCase();
+    if (!tail.split('_').some((part) => part.length > 2 && lowered.includes(part))) return [];
+    return descendants(document.root, 'attribute').filter((node) => {
+      const member = memberAt(document, node);
+      return member !== undefined && fieldFor(member)?.variable === variable;
+    });
+  }
+
+  private follow(document: PythonDocument, node: Node, altered: boolean): void {
+    const key = `${document.path}:${node.id}:${altered}`;
+    if (this.seen.has(key) || !node.parent) return;
+    this.seen.add(key);
+    this.step(document, node, node.parent, altered);
+  }
+
+  private step(document: PythonDocument, node: Node, parent: Node, altered: boolean): void {
+    switch (parent.type) {
+      case 'parenthesized_expression':
+      case 'boolean_operator':
+      case 'conditional_expression':
+      case 'await':
+        return this.follow(document, parent, altered);
+      case 'interpolation':
+        return this.follow(document, parent.parent ?? parent, true);
+      case 'keyword_argument':
+      case 'argument_list':
+        return this.argument(document, node, parent, altered);
+      case 'attribute':
+        return this.method(document, node, parent, altered);
+      case 'assignment':
+        return this.assigned(document, parent, altered);
+      case 'return_statement':
+        return this.returned(document, parent, altered);
+      case 'subscript':
+        return this.subscript(document, node, parent, altered);
+      case 'comparison_operator':
+      case 'not_operator':
+      case 'if_statement':
+      case 'expression_statement':
+      case 'assert_statement':
+        return this.use(document, node, 'read', altered);
+      default:
+        return this.use(document, node, 'other', altered);
+    }
+  }
+
+  private use(
+    document: PythonDocument,
+    node: Node,
+    kind: UrlUse['kind'],
+    altered: boolean,
+    engine?: Engine,
+  ): void {
+    this.uses.push({ document, node, kind, altered, ...(engine && { engine }) });
+  }
+
+  private argument(document: PythonDocument, node: Node, parent: Node, altered: boolean): void {
+    const call = enclosing(parent, 'call');
+    const callee = call?.childForFieldName('function');
+    if (!call || !callee) return this.use(document, node, 'other', altered);
+    const engine = engineAt(document, call);
+    if (engine) return this.use(document, node, 'engine', altered, engine);
+    const origin = document.origin(callee);
+    if (origin.kind === 'builtin' && origin.name === 'str') return this.follow(document, call, altered);
+    if (origin.kind === 'builtin' && READ_ONLY_CALLS.test(origin.name))
+      return this.use(document, node, 'read', altered);
+    if (origin.kind === 'external' && SAME_ADDRESS.has(origin.name))
+      return this.follow(document, call, altered);
+    if (origin.kind === 'external' && RAW.has(origin.name)) return this.use(document, node, 'raw', altered);
+    if (origin.kind === 'local' && origin.binding.kind === 'function') {
+      return this.intoFunction(origin.document, origin.binding, call, node, altered);
+    }
+    return this.methodArgument(document, node, call, callee, altered);
+  }
+
+  private methodArgument(
+    document: PythonDocument,
+    node: Node,
+    call: Node,
+    callee: Node,
+    altered: boolean,
+  ): void {
+    const method = callee.childForFieldName('attribute')?.text ?? '';
+    const first = positional(call)[0];
+    if (method === 'set_main_option' && first && plainString(first) === 'sqlalchemy.url') {
+      return this.use(document, node, 'alembic', altered);
+    }
+    const offline = method === 'configure' && document.path.endsWith('env.py');
+    this.use(document, node, LOGGERS.test(method) || offline ? 'read' : 'other', altered);
+  }
+
+  /** The argument of one of the project's own functions: what does it do with its parameter? */
+  private intoFunction(
+    document: PythonDocument,
+    binding: Binding,
+    call: Node,
+    node: Node,
+    altered: boolean,
+  ): void {
+    const scope = document.scopes.byNode.get(binding.statement.id);
+    const parent = node.parent;
+    const named = parent?.type === 'keyword_argument' ? parent.childForFieldName('name')?.text : undefined;
+    const at = argumentsOf(call).findIndex(
+      (each) => each.startIndex <= node.startIndex && node.endIndex <= each.endIndex,
+    );
+    const parameters = children(binding.statement.childForFieldName('parameters') ?? binding.statement);
+    const parameter = parameters[at];
+    const name =
+      named ??
+      (parameter?.type === 'identifier'
+        ? parameter
+        : (parameter?.childForFieldName('name') ?? parameter?.namedChildren[0])
+      )?.text;
+    const bound = name ? scope?.bindings.get(name)?.[0] : undefined;
+    if (bound) this.referencesTo(document, bound, altered);
+    else this.use(document, node, 'other', altered);
+  }
+
+  private method(document: PythonDocument, node: Node, attribute: Node, altered: boolean): void {
+    if (attribute.childForFieldName('object')?.id !== node.id) return;
+    const name = attribute.childForFieldName('attribute')?.text ?? '';
+    const call = attribute.parent;
+    if (call?.type !== 'call') return this.use(document, node, 'other', altered);
+    if (SAME_METHODS.has(name)) return this.follow(document, call, altered);
+    if (READ_ONLY_METHODS.has(name)) return this.use(document, node, 'read', altered);
+    this.follow(document, call, true);
+  }
+
+  private subscript(document: PythonDocument, node: Node, parent: Node, altered: boolean): void {
+    this.use(document, node, parent.childForFieldName('value')?.id === node.id ? 'read' : 'other', altered);
+  }
+
+  private assigned(document: PythonDocument, assignment: Node, altered: boolean): void {
+    const left = assignment.childForFieldName('left');
+    const outer = assignment.parent;
+    if (outer?.type === 'assignment') this.assigned(document, outer, altered);
+    if (left?.type !== 'identifier')
+      return this.use(document, assignment, this.toOption(document, left), altered);
+    for (const bindings of [document.scopes.module, ...document.scopes.byNode.values()]) {
+      const found = bindings.bindings.get(left.text)?.find((binding) => binding.node.id === left.id);
+      if (found) return this.referencesTo(document, found, altered);
+    }
+  }
+
+  /** `configuration["sqlalchemy.url"] = url` in alembic's env.py. */
+  private toOption(_document: PythonDocument, left: Node | null): UrlUse['kind'] {
+    const key = left?.type === 'subscript' ? left.childForFieldName('subscript') : null;
+    return key && plainString(key) === 'sqlalchemy.url' ? 'alembic' : 'other';
+  }
+
+  private returned(document: PythonDocument, statement: Node, altered: boolean): void {
+    const definition = enclosing(statement, 'function_definition', 'lambda');
+    const name = definition?.childForFieldName('name');
+    if (!definition || !name) return;
+    for (const each of this.documents) {
+      if (!each.text.includes(name.text)) continue;
+      for (const node of descendants(each.root, ['call', 'attribute'])) {
+        if (this.means(each, node, definition)) this.follow(each, node, altered);
+      }
+    }
+  }
+
+  /** True where a call calls the function, or an attribute reads it as a property. */
+  private means(document: PythonDocument, node: Node, definition: Node): boolean {
+    const callee = node.type === 'call' ? node.childForFieldName('function') : node;
+    if (!callee) return false;
+    const member = callee.type === 'attribute' ? memberAt(document, callee) : undefined;
+    if (member?.method) {
+      const property = member.method.parent?.type === 'decorated_definition';
+      return (
+        member.method.id === definition.id && (property ? node.type === 'attribute' : node.type === 'call')
+      );
+    }
+    const origin = node.type === 'call' ? document.origin(callee) : undefined;
+    return origin?.kind === 'local' && origin.binding.statement.id === definition.id;
+  }
+
+  private referencesTo(owner: PythonDocument, binding: Binding, altered: boolean): void {
+    for (const document of this.documents) {
+      if (!document.text.includes(binding.name)) continue;
+      for (const reference of descendants(document.root, ['identifier', 'attribute'])) {
+        if (reference.id !== binding.node.id && this.refersTo(document, reference, owner, binding)) {
+          this.follow(document, reference, altered);
+        }
+      }
+    }
+  }
+
+  private refersTo(document: PythonDocument, node: Node, owner: PythonDocument, binding: Binding): boolean {
+    const name = node.type === 'attribute' ? node.childForFieldName('attribute')?.text : node.text;
+    if (name !== binding.name && document.path === owner.path) return false;
+    const parent = node.parent;
+    if (parent?.type === 'attribute' && parent.childForFieldName('attribute')?.id === node.id) return false;
+    if (
+      parent &&
+      /^(dotted_name|aliased_import|keyword_argument)$/.test(parent.type) &&
+      node.type === 'identifier'
+    ) {
+      if (parent.type !== 'keyword_argument' || parent.childForFieldName('name')?.id === node.id)
+        return false;
+    }
+    if (document.path === owner.path && node.type === 'identifier') {
+      return scopeBindings(document, node)?.some((each) => each.node.id === binding.node.id) ?? false;
+    }
+    const origin = document.origin(node);
+    return (
+      origin.kind === 'local' &&
+      origin.document.path === owner.path &&
+      origin.binding.node.id === binding.node.id
+    );
+  }
+}
+
+function scopeBindings(document: PythonDocument, node: Node): Binding[] | undefined {
+  const reference = document.scopes.references.find((each) => each.node.id === node.id);
+  return reference?.scope.find(node.text);
+}
