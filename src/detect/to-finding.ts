@@ -1,0 +1,60 @@
+import type { Backend } from '../backend/backend.ts';
+import { position } from '../files/source-file.ts';
+import type { LoadedTransform } from '../load-transforms.ts';
+import type { Draft } from '../transform.ts';
+import type { Edit, Finding, Safety } from '../types.ts';
+import type { Workspace } from '../workspace.ts';
+
+/**
+ * Makes a finding of what a transform returned. Edits that change nothing are dropped; what is left without edits
+ * can only be reported. Returns undefined where only empty edits were proposed, since then nothing is wrong.
+ */
+export function toFinding(draft: Draft, loaded: LoadedTransform, backend: Backend): Finding | undefined {
+  const { id, transform } = loaded;
+  const proposed = draft.edits ?? [];
+  const edits = proposed.filter((edit) => changesSomething(edit, backend.workspace));
+  if (proposed.length > 0 && edits.length === 0) return undefined;
+  const safety = safetyOf(draft.safety ?? transform.safety, edits);
+  const text = backend.workspace.read(draft.at.file)?.text ?? '';
+  return {
+    key: `${id}:${draft.at.file}:${draft.subject}`,
+    transform: id,
+    title: transform.title,
+    why: transform.why,
+    docs: transform.docs,
+    message: draft.message,
+    safety,
+    place: { file: draft.at.file, start: draft.at.start, end: draft.at.end },
+    ...position(text, draft.at.start),
+    edits: repairs(safety) ? edits : [],
+    provides: scoped(draft.provides, backend),
+    needs: scoped(draft.needs, backend),
+    ...nextStep(draft, safety, id),
+    tasks: transform.tasks ?? [],
+    secret: draft.secret ?? false,
+  };
+}
+
+function repairs(safety: Safety): boolean {
+  return safety === 'safe' || typeof safety === 'object';
+}
+
+function safetyOf(declared: Safety, edits: Edit[]): Safety {
+  return repairs(declared) && edits.length === 0 ? 'report' : declared;
+}
+
+function changesSomething(edit: Edit, workspace: Workspace): boolean {
+  const text = workspace.read(edit.file)?.text;
+  return text === undefined || text.slice(edit.start, edit.end) !== edit.text;
+}
+
+/** Two backends of one repository do not serve each other's needs. */
+function scoped(names: string[] | undefined, backend: Backend): string[] {
+  const { root } = backend.facts;
+  return (names ?? []).map((name) => (root === '' || root === '.' ? name : `${root}#${name}`));
+}
+
+function nextStep(draft: Draft, safety: Safety, id: string): { next?: string } {
+  if (draft.next !== undefined) return { next: draft.next };
+  return safety === 'report' ? { next: `fix-backend explain ${id}` } : {};
+}

@@ -1,0 +1,120 @@
+import type { Backend } from '../backend/backend.ts';
+import { toFinding } from '../detect/to-finding.ts';
+import type { JavaScriptDocument } from '../languages/javascript/document.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import type { LoadedTransform } from '../load-transforms.ts';
+import type { Draft } from '../transform.ts';
+import type { Finding, Problem } from '../types.ts';
+
+/** A backend that hands out parsed documents. A document is undefined where its file cannot be read or parsed. */
+export interface Documents {
+  pythonDocument(path: string): PythonDocument | undefined;
+  javascriptDocument(path: string): JavaScriptDocument | undefined;
+}
+
+export interface Detected {
+  /** What can be repaired, or is left to a person (`report`); sorted by file, position and transform. */
+  findings: Finding[];
+  notes: Finding[];
+  /** Transforms that failed, by name. The others went on. */
+  problems: Problem[];
+}
+
+/**
+ * Asks every transform about every backend. Reads only what the backends' workspaces hold.
+ * Two findings with one key are the same finding: the first stays, with what the other needs and provides.
+ */
+export function detect(
+  backends: readonly (Backend & Documents)[],
+  transforms: readonly LoadedTransform[],
+): Detected {
+  const found = new Map<string, Finding>();
+  const problems: Problem[] = [];
+  for (const backend of backends) {
+    for (const loaded of transforms) {
+      for (const look of looks(loaded, backend)) {
+        try {
+          for (const draft of look.run()) remember(found, toFinding(draft, loaded, backend));
+        } catch (error) {
+          problems.push(failed(loaded.id, look.file, error));
+        }
+      }
+    }
+  }
+  const sorted = [...found.values()].sort(byPlace);
+  return {
+    findings: sorted.filter((finding) => finding.safety !== 'note'),
+    notes: sorted.filter((finding) => finding.safety === 'note'),
+    problems,
+  };
+}
+
+/** By file, then position, then transform: the order in which findings are applied and shown. */
+export function byPlace(a: Finding, b: Finding): number {
+  return (
+    compare(a.place.file, b.place.file) || a.place.start - b.place.start || compare(a.transform, b.transform)
+  );
+}
+
+interface Look {
+  file: string;
+  run(): Draft[];
+}
+
+const EXTENSION = { python: /\.py$/, javascript: /\.[cm]?[jt]sx?$/ };
+
+/** The calls that one transform needs for one backend. Literals are searched for before a document is parsed. */
+function looks(loaded: LoadedTransform, backend: Backend & Documents): Look[] {
+  if (loaded.language === 'settings') {
+    return [{ file: backend.facts.root, run: () => loaded.transform.detect(backend) }];
+  }
+  if (loaded.language !== backend.facts.language) return [];
+  return backend.facts.files
+    .filter(
+      (file) => EXTENSION[loaded.language].test(file) && mentions(backend, file, loaded.transform.literals),
+    )
+    .map((file) => ({ file, run: () => detectInDocument(loaded, backend, file) }));
+}
+
+function detectInDocument(loaded: LoadedTransform, backend: Backend & Documents, file: string): Draft[] {
+  if (loaded.language === 'python') {
+    const document = backend.pythonDocument(file);
+    return document ? loaded.transform.detect(document, backend) : [];
+  }
+  if (loaded.language === 'javascript') {
+    const document = backend.javascriptDocument(file);
+    return document ? loaded.transform.detect(document, backend) : [];
+  }
+  return [];
+}
+
+function mentions(backend: Backend, file: string, literals: string[]): boolean {
+  const text = backend.workspace.read(file)?.text;
+  return text !== undefined && literals.some((literal) => text.includes(literal));
+}
+
+function remember(found: Map<string, Finding>, finding: Finding | undefined): void {
+  if (!finding) return;
+  const earlier = found.get(finding.key);
+  if (!earlier) {
+    found.set(finding.key, finding);
+    return;
+  }
+  const first = byPlace(earlier, finding) <= 0 ? earlier : finding;
+  const provides = [...new Set([...earlier.provides, ...finding.provides])];
+  const needs = [...new Set([...earlier.needs, ...finding.needs])];
+  found.set(finding.key, { ...first, provides, needs });
+}
+
+function failed(id: string, file: string, error: unknown): Problem {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    file,
+    message: `the transform ${id} failed: ${reason}`,
+    next: `fix-backend --skip ${id}   leaves it out; please report the failure`,
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

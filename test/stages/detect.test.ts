@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+import type { LoadedTransform } from '../../src/load-transforms.ts';
+import { detect } from '../../src/stages/detect.ts';
+import type { Draft } from '../../src/transform.ts';
+import { replacing, settings, tools, workspaceOf } from './planning.ts';
+
+function detected(files: Record<string, string>, ...transforms: LoadedTransform[]) {
+  return detect(tools(transforms).discover(workspaceOf(files)), transforms);
+}
+
+function python(id: string, literals: string[], look: (file: string) => Draft[]): LoadedTransform {
+  const described = { title: 'T', why: 'W', safety: 'safe' as const, docs: '', literals };
+  return { id, language: 'python', transform: { ...described, detect: ({ file }) => look(file.path) } };
+}
+
+test('a finding carries the words of its transform, its line and its column', () => {
+  const [finding] = detected(
+    { '.env': 'A=1\nB=wrong\n' },
+    replacing('settings/b', '.env', 'wrong', 'right'),
+  ).findings;
+  expect(finding).toMatchObject({
+    key: 'settings/b:.env:wrong',
+    title: 'Repair settings/b',
+    why: 'It does not start.',
+    line: 2,
+    column: 3,
+    safety: 'safe',
+    edits: [{ file: '.env', start: 6, end: 11, text: 'right' }],
+  });
+});
+
+test('findings come by file, position and transform, whatever the order of the transforms', () => {
+  const { findings } = detected(
+    { 'a.txt': 'two one', 'b.txt': 'one' },
+    replacing('settings/z', 'b.txt', 'one', '1'),
+    replacing('settings/y', 'a.txt', 'one', '1'),
+    replacing('settings/x', 'a.txt', 'two', '2'),
+    replacing('settings/a', 'a.txt', 'one', '3'),
+  );
+  expect(findings.map(({ transform }) => transform)).toEqual([
+    'settings/x',
+    'settings/a',
+    'settings/y',
+    'settings/z',
+  ]);
+});
+
+test('a file without a literal is never parsed', () => {
+  const seen: string[] = [];
+  const transform = python('python/x', ['create_engine'], (file) => {
+    seen.push(file);
+    return [];
+  });
+  detected({ 'with.py': 'create_engine()', 'without.py': 'pass', 'notes.txt': 'create_engine' }, transform);
+  expect(seen).toEqual(['with.py']);
+});
+
+test('a transform that throws becomes a problem that names it, and the others go on', () => {
+  const broken = settings('settings/broken', {}, () => {
+    throw new TypeError('x is undefined');
+  });
+  const { findings, problems } = detected(
+    { '.env': 'wrong' },
+    broken,
+    replacing('settings/b', '.env', 'wrong', 'r'),
+  );
+  expect(findings.map(({ transform }) => transform)).toEqual(['settings/b']);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]?.message).toBe('the transform settings/broken failed: x is undefined');
+  expect(problems[0]?.next).toContain('--skip settings/broken');
+});
+
+test('two findings with one key are one, with what either needs and provides', () => {
+  const at = { file: 'a.txt', start: 0, end: 1 };
+  const edits = [{ ...at, text: 'y' }];
+  const draft = { subject: 's', at, message: 'm', edits };
+  const twice = settings('settings/t', {}, () => [
+    { ...draft, at: { ...at, start: 1 }, needs: ['a'] },
+    { ...draft, provides: ['b'] },
+  ]);
+  const { findings } = detected({ 'a.txt': 'xx' }, twice);
+  expect(findings).toHaveLength(1);
+  expect(findings[0]).toMatchObject({ place: { start: 0 }, needs: ['a'], provides: ['b'] });
+});
+
+test('notes are kept apart from findings', () => {
+  const { findings, notes } = detected(
+    { '.env': 'wrong' },
+    settings('settings/n', { safety: 'note' }, () => [
+      { subject: 's', at: { file: '.env', start: 0, end: 0 }, message: 'Nothing is wrong.' },
+    ]),
+  );
+  expect(findings).toEqual([]);
+  expect(notes.map(({ message }) => message)).toEqual(['Nothing is wrong.']);
+});
+
+test('an edit that changes nothing is no finding', () => {
+  expect(detected({ '.env': 'same' }, replacing('settings/s', '.env', 'same', 'same')).findings).toEqual([]);
+});
+
+test('a finding without edits can only be reported, and names a next step', () => {
+  const [finding] = detected(
+    { '.env': 'x' },
+    settings('settings/r', {}, () => [
+      { subject: 's', at: { file: '.env', start: 0, end: 1 }, message: 'm' },
+    ]),
+  ).findings;
+  expect(finding).toMatchObject({ safety: 'report', edits: [], next: 'fix-backend explain settings/r' });
+});
+
+test('a reported finding never carries edits', () => {
+  const transform = replacing('settings/r', '.env', 'x', 'y', { safety: 'report' });
+  expect(detected({ '.env': 'x' }, transform).findings[0]?.edits).toEqual([]);
+});
+
+test('a transform for JavaScript is not asked about a Python backend', () => {
+  const asked: string[] = [];
+  const transform = {
+    id: 'javascript/x',
+    language: 'javascript',
+    transform: {
+      title: 'T',
+      why: 'W',
+      safety: 'safe',
+      docs: '',
+      literals: ['x'],
+      detect: () => (asked.push('x'), []),
+    },
+  } as LoadedTransform;
+  detected({ 'a.py': 'x', 'a.js': 'x' }, transform);
+  expect(asked).toEqual([]);
+});
+
+test('the needs of one backend are not served by another of the same repository', () => {
+  const transform = replacing('settings/b', 'api/.env', 'x', 'y', { needs: ['driver:asyncpg'] });
+  const [backend] = tools([transform]).discover(workspaceOf({ 'api/.env': 'x' }));
+  if (!backend) throw new Error('no backend');
+  const inFolder = { ...backend, facts: { ...backend.facts, root: 'api' } };
+  expect(detect([inFolder], [transform]).findings[0]?.needs).toEqual(['api#driver:asyncpg']);
+});
