@@ -87,7 +87,7 @@ function connectionCall(path: ASTPath, ranges: Ranges): ConnectionCall | undefin
 
 function deadKeys(call: Omit<ConnectionCall, 'dead'>): DeadKey[] {
   const driver = driverOf(call.library, call.major);
-  const shared = call.constant && referencesTo(call.constant).length > 1;
+  const shared = call.constant && (isExported(call.constant) || referencesTo(call.constant).length > 1);
   const keys: DeadKey[] = [];
   for (const path of propertiesOf(call.object)) {
     const name = nameOf(path.node.key, path.node.computed);
@@ -115,6 +115,10 @@ export function propertiesOf(object: ASTPath<ObjectExpression>): ASTPath<ObjectP
   return object.node.properties
     .map((_, i) => object.get('properties', i) as ASTPath)
     .filter((path): path is ASTPath<ObjectProperty> => path.node.type === 'ObjectProperty');
+}
+
+function isExported(constant: ASTPath): boolean {
+  return constant.parent?.parent?.parent?.node.type === 'ExportNamedDeclaration';
 }
 
 function initialObject(constant: ASTPath): ASTPath | undefined {

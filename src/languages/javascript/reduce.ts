@@ -100,7 +100,9 @@ function removal(hunk: Hunk, { text, tokens }: Tokenised): Change {
   const left = text.slice(from, start);
   const right = text.slice(end, to);
   if (left.includes('\n') && right.includes('\n')) {
-    return { start: from + left.lastIndexOf('\n') + 1, end: end + right.indexOf('\n') + 1, text: '' };
+    const blankAbove = hunk.aStart === 0 || /\n\s*\n/.test(left);
+    const newline = blankAbove ? right.lastIndexOf('\n') : right.indexOf('\n');
+    return { start: from + left.lastIndexOf('\n') + 1, end: end + newline + 1, text: '' };
   }
   if (right.includes('\n') || (left === '' && !isLineComment(before))) return { start: from, end, text: '' };
   if (!left.includes('\n') && /^[{([]$/.test(before?.text ?? '') && isCloser(after))
