@@ -86,7 +86,7 @@ const DRIVERS = new Map([
 export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   const match = PATTERN.exec(maskPlaceholders(text));
   const groups = match?.indices?.groups;
-  const [dialect, driver] = dialectOf(match?.groups?.['name'] ?? '') ?? [];
+  const [dialect, driver] = dialectOf(match?.groups?.name ?? '') ?? [];
   if (!groups || !dialect) return undefined;
   const range = (name: string): Range | undefined => {
     const found = groups[name];

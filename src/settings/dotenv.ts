@@ -1,22 +1,18 @@
 import { lineEnding, position, type SourceFile } from '../files/source-file.ts';
 import type { Edit, Problem } from '../types.ts';
-import { editAt, linesOf, problemAt, type Range } from './range.ts';
+import { editAt, linesOf, problemAt, type Range, type WrittenValue } from './range.ts';
 
 /** One variable of a `.env` file. Where a name comes twice, the later one holds, as in dotenv. */
-export interface DotenvEntry {
+export interface DotenvEntry extends WrittenValue {
   name: string;
   /** As `dotenv.parse` gives it: quotes and padding gone, `\n` and `\r` of a double-quoted value turned into characters. */
   value: string;
-  /** The value in the text, inside its quotes. */
-  valueRange: Range;
   /** Whole lines, with the line ending. */
   lineRange: Range;
   line: number;
   exported: boolean;
   quoted: '"' | "'" | '`' | undefined;
   commented: false;
-  /** True where the text of `valueRange` is the value, character by character, so that a part of it can be edited in place. */
-  verbatim: boolean;
 }
 
 /** dotenv 18.0.10, `LINE` of lib/main.js, made sticky: what is read here is what dotenv reads. */
@@ -43,12 +39,6 @@ export function readDotenv(file: Pick<SourceFile, 'text'>): DotenvEntry[] {
 /** The variables as a server sees them: the last entry of each name. */
 export function lastDotenvEntry(entries: readonly DotenvEntry[], name: string): DotenvEntry | undefined {
   return entries.findLast((entry) => entry.name === name);
-}
-
-/** Where in the text the characters start..end of an entry's value are; undefined where the value is not written verbatim. */
-export function rangeInValue(entry: DotenvEntry, start: number, end: number): Range | undefined {
-  if (!entry.verbatim || start < 0 || end > entry.value.length) return undefined;
-  return { start: entry.valueRange.start + start, end: entry.valueRange.start + end };
 }
 
 /**
@@ -87,7 +77,7 @@ function entryOf(match: RegExpExecArray, source: Unified, text: string): DotenvE
   const quote = /^(['"`])[\s\S]*\1$/.test(trimmed) && trimmed.length > 1 ? trimmed[0] : undefined;
   const inner = rangeOfValue(match, raw, quote ? 1 : 0);
   const valueRange = { start: source.toOriginal(inner.start), end: source.toOriginal(inner.end) };
-  const value = valueOf(trimmed);
+  const value = decodeValue(trimmed);
   return {
     name,
     value,
@@ -118,7 +108,7 @@ function rangeOfValue(match: RegExpExecArray, raw: string, quotes: number): Rang
 }
 
 /** The last steps of `parse` in dotenv. */
-function valueOf(trimmed: string): string {
+function decodeValue(trimmed: string): string {
   const value = trimmed.replace(QUOTED, '$2');
   return trimmed.startsWith('"') ? value.replace(/\\n/g, '\n').replace(/\\r/g, '\r') : value;
 }

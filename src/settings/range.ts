@@ -13,6 +13,21 @@ export interface Reading<T> {
   problems: Problem[];
 }
 
+/** A value read from a settings file, of any kind. */
+export interface WrittenValue {
+  value: string;
+  /** The value in the text, inside its quotes. */
+  valueRange: Range;
+  /** True where the text of `valueRange` is the value, character by character, so that a part of it can be edited in place. */
+  verbatim: boolean;
+}
+
+/** Where in the text the characters start..end of a value are; undefined where the value is not written verbatim. */
+export function rangeInValue(written: WrittenValue, start: number, end: number): Range | undefined {
+  if (!written.verbatim || start < 0 || end < start || end > written.value.length) return undefined;
+  return { start: written.valueRange.start + start, end: written.valueRange.start + end };
+}
+
 export function editAt(file: Pick<SourceFile, 'path'>, range: Range, text: string): Edit {
   return { file: file.path, start: range.start, end: range.end, text };
 }
@@ -25,16 +40,6 @@ export function problemAt(
   next = `Correct ${file.path} at this place and run again.`,
 ): Problem {
   return { file: file.path, ...position(file.text, offset), message, next };
-}
-
-/** From the first character of the line that holds `offset` to behind its line ending. */
-export function wholeLines(text: string, range: Range): Range {
-  const start = text.lastIndexOf('\n', range.start - 1) + 1;
-  const newline = text.indexOf('\n', Math.max(range.end - 1, range.start));
-  return {
-    start: start === 0 && text.startsWith('\ufeff') ? 1 : start,
-    end: newline < 0 ? text.length : newline + 1,
-  };
 }
 
 /** The lines of a text with their offsets; `end` is before the line ending. A byte-order mark belongs to no line. */

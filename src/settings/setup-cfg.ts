@@ -1,0 +1,54 @@
+import type { SourceFile } from '../files/source-file.ts';
+import type { Problem } from '../types.ts';
+import { type IniEntry, readIni } from './ini.ts';
+import { isPep508Error, parsePep508 } from './pep508.ts';
+import type { TomlManifest } from './pyproject.ts';
+import { problemAt } from './range.ts';
+import type { Requirement } from './requirement.ts';
+import { partsOf } from './requirements.ts';
+
+type File = Pick<SourceFile, 'path' | 'text'>;
+
+/** `install_requires`, `extras_require` and `python_requires` of a setup.cfg: setuptools, "Configuring setuptools using setup.cfg". */
+export function readSetupCfg(file: File): TomlManifest {
+  const { entries, problems } = readIni(file);
+  const lists = entries.filter((entry) => groupOf(entry) !== undefined);
+  const requirements: Requirement[] = [];
+  for (const entry of lists) {
+    for (const line of entry.lines) readLine(file, line, groupOf(entry) ?? 'main', requirements, problems);
+  }
+  const python = entries.find(
+    (entry) => entry.section === 'options' && entry.key === 'python_requires',
+  )?.value;
+  return { entries: requirements, problems, ...(python !== undefined && { requiresPython: python }) };
+}
+
+function groupOf({ section, key }: IniEntry): string | undefined {
+  if (section === 'options' && key === 'install_requires') return 'main';
+  return section === 'options.extras_require' ? key : undefined;
+}
+
+/** Only one requirement a line can be edited by lines: `a; b` on the key's own line is left to a person. */
+function readLine(
+  file: File,
+  line: IniEntry['lines'][number],
+  group: string,
+  into: Requirement[],
+  problems: Problem[],
+): void {
+  const parsed = parsePep508(line.text);
+  if (isPep508Error(parsed)) {
+    problems.push(problemAt(file, line.range.start + parsed.offset, parsed.message));
+    return;
+  }
+  into.push({
+    file: file.path,
+    group,
+    text: line.text,
+    hashes: [],
+    editable: false,
+    line: file.text.slice(0, line.range.start).split('\n').length,
+    style: 'line',
+    ...partsOf(parsed, line.range.start, line.range),
+  });
+}
