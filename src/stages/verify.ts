@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BackendFacts, Progress, Verdict } from '../types.ts';
+import { cacheFolder } from '../verify/cache.ts';
+import type { Seen } from '../verify/checks/seen.ts';
+import { type DatabasePlan, planDatabase } from '../verify/database-plan.ts';
+import { type Environment, makeEnvironment } from '../verify/environment.ts';
+import { cleaningUp } from '../verify/interrupt.ts';
+import { LIMITS, type Limits } from '../verify/limits.ts';
+import { look } from '../verify/look.ts';
+import { allowedPython } from '../verify/project-tables.ts';
+import { readRequirements } from '../verify/requirements.ts';
+import { hasPostgresDriver, requiredValues, wantsDatabase } from '../verify/settings.ts';
+import { databaseFiles, makeCopies, PREFIX, sweepLeftovers } from '../verify/trees.ts';
+import { baselineOf, environmentOf, judge, type Repair, resultOf } from '../verify/verdict.ts';
+import { openWorkshop, type Workshop } from '../verify/workshop.ts';
+
+export interface VerifyOptions {
+  /** False runs the backend's code without a box; a person has to say so. */
+  sandbox: boolean;
+  /** The backend is our own: it may run without a box where none can be made. */
+  trusted?: boolean;
+  /** The interpreter to use: a path or a name on the PATH. */
+  python?: string;
+  /** Absolute; where environments and tools are kept. */
+  absoluteCache?: string;
+  limits?: Partial<Limits>;
+  signal?: AbortSignal;
+}
+
+export interface VerifyInput {
+  /** The project as it is now. It is only read. */
+  absoluteRoot: string;
+  backend: BackendFacts;
+  /** The bytes that files had before the repair, by path; null where there was no file. Undefined: nothing earlier is known. */
+  before?: ReadonlyMap<string, Buffer | null>;
+  /** The applied findings, in their order, each with the errors that its transform explains. */
+  repairs?: readonly Repair[];
+  options: VerifyOptions;
+}
+
+/** One verification under way. */
+interface Work {
+  input: VerifyInput;
+  limits: Limits;
+  absoluteCache: string;
+  absoluteFolder: string;
+  step: (text: string) => void;
+}
+
+/**
+ * Starts the untouched and the repaired backend on a database of their own, in a box, and compares.
+ * Works on copies in a temporary folder that is gone afterwards; runs the backend's code, and nothing of it outside
+ * the box unless `sandbox` is false. What cannot be checked here is `unknown` with its reason. Rejects only where
+ * the project itself cannot be read.
+ */
+export async function verify(input: VerifyInput, progress: Progress): Promise<Verdict> {
+  const began = Date.now();
+  const temporary = await realpath(tmpdir());
+  await sweepLeftovers(temporary);
+  const absoluteFolder = await mkdtemp(join(temporary, `${PREFIX}${process.pid}-`));
+  const work: Work = {
+    input,
+    limits: { ...LIMITS, ...input.options.limits },
+    absoluteCache: input.options.absoluteCache ?? cacheFolder(process.env),
+    absoluteFolder,
+    step: (text) => progress({ stage: 'verify', text, state: 'start' }),
+  };
+  const verdict = await cleaningUp(absoluteFolder, () => verifyIn(work, began));
+  progress({ stage: 'verify', text: verdict.result, state: verdict.result === 'fixed' ? 'done' : 'fail' });
+  return verdict;
+}
+
+async function verifyIn(work: Work, began: number): Promise<Verdict> {
+  const { backend, repairs = [] } = work.input;
+  const { before, after, boxed } = await seeBoth(work);
+  const checks = judge(before, after);
+  const baseline = baselineOf(checks, repairs);
+  return {
+    version: 1,
+    backend: backend.name,
+    checks,
+    result: resultOf(checks),
+    environment: environmentOf(backend, after, boxed),
+    ...(baseline ? { baseline } : {}),
+    seconds: (Date.now() - began) / 1000,
+  };
+}
+
+async function seeBoth(work: Work): Promise<{ before: Seen | undefined; after: Seen; boxed: boolean }> {
+  const { absoluteRoot, backend, before, options } = work.input;
+  const plan = planDatabase(backend, false);
+  const hidden = (reason: string, more: Partial<Seen> = {}) => {
+    const seen: Seen = { facts: backend, plan, unable: reason, ...more };
+    return { before: before && seen, after: seen, boxed: false };
+  };
+  if (backend.language !== 'python') return hidden('only Python backends are started so far');
+  work.step('copying the project');
+  const copies = await makeCopies(absoluteRoot, work.absoluteFolder, before, databaseFiles(backend, plan));
+  const allowed = allowedBy(backend, copies.after);
+  const workshop = await openWorkshop({
+    asked: options.python,
+    allowed,
+    absoluteCache: work.absoluteCache,
+    absoluteScratch: join(work.absoluteFolder, 'scratch'),
+    sandbox: options.sandbox,
+    trusted: options.trusted ?? false,
+    signal: options.signal,
+    onStep: work.step,
+  });
+  const known = allowed ? { allowed } : {};
+  if ('reason' in workshop)
+    return hidden(workshop.reason, { ...known, ...(workshop.python ? { python: workshop.python } : {}) });
+  const seen = (copy: string) => see(copy, workshop, work);
+  const first = copies.before ? { ...(await seen(copies.before)), ...known } : undefined;
+  return {
+    before: first,
+    after: { ...(await seen(copies.after)), ...known },
+    boxed: workshop.bwrap !== undefined,
+  };
+}
+
+/** Installs what one copy asks for and looks at it. */
+async function see(absoluteCopy: string, workshop: Workshop, work: Work): Promise<Seen> {
+  const { backend: facts, options } = work.input;
+  const name = absoluteCopy.slice(work.absoluteFolder.length + 1);
+  const step = (text: string) => work.step(`${name}: ${text}`);
+  const environment = await environmentFor(absoluteCopy, workshop, work, step);
+  const base = { facts, python: workshop.python };
+  if ('failed' in environment)
+    return { ...base, plan: planDatabase(facts, false), installFailed: environment.failed };
+  const plan = planFor(facts, environment, workshop);
+  const observations = await look(
+    {
+      facts,
+      plan,
+      environment,
+      postgres: 'reason' in workshop.postgres ? undefined : workshop.postgres,
+      absoluteCopy,
+      settings: requiredValues(facts, absoluteCopy, environment.packages, plan.port),
+    },
+    {
+      python: workshop.python,
+      bwrap: workshop.bwrap,
+      absoluteScratch: join(work.absoluteFolder, `${name}-look`),
+      limits: work.limits,
+      signal: options.signal,
+      onStep: step,
+    },
+  );
+  return { ...base, plan, environment, observations };
+}
+
+function planFor(facts: BackendFacts, environment: Environment, workshop: Workshop): DatabasePlan {
+  const unclear = facts.addresses.length === 0 || wantsDatabase(facts);
+  const plan = planDatabase(facts, unclear && hasPostgresDriver(environment.packages));
+  if (plan.kind === 'postgresql' && 'reason' in workshop.postgres) {
+    return { ...plan, kind: 'unavailable', reason: workshop.postgres.reason };
+  }
+  return plan.kind === 'none' && wantsDatabase(facts) ? { ...plan, kind: 'sqlite' } : plan;
+}
+
+async function environmentFor(
+  absoluteCopy: string,
+  workshop: Workshop,
+  work: Work,
+  step: (text: string) => void,
+): Promise<Environment | { failed: string }> {
+  const { backend, options } = work.input;
+  const manifest = backend.manifests[0];
+  if (!manifest) return { failed: 'there is no requirements file, pyproject.toml or Pipfile' };
+  step(`installing ${manifest}`);
+  try {
+    return await makeEnvironment(readRequirements(absoluteCopy, manifest), {
+      python: workshop.python,
+      uv: workshop.uv,
+      box: workshop.bwrap ? { bwrap: workshop.bwrap, absoluteScratch: work.absoluteFolder } : undefined,
+      absoluteCache: work.absoluteCache,
+      hidden: backend.settingsFiles.map((file) => join(absoluteCopy, file)),
+      limit: work.limits.install,
+      signal: options.signal,
+      onLine: (line) => step(`installing ${manifest}: ${line.trim().slice(0, 120)}`),
+    });
+  } catch (error) {
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The versions of Python that a pyproject.toml among the manifests allows. */
+function allowedBy(backend: BackendFacts, absoluteCopy: string): string | undefined {
+  for (const manifest of backend.manifests.filter((one) => one.endsWith('pyproject.toml'))) {
+    try {
+      const found = allowedPython(readFileSync(join(absoluteCopy, manifest), 'utf8'));
+      if (found) return found;
+    } catch {
+      // A manifest that cannot be read says why when it is installed.
+    }
+  }
+  return undefined;
+}

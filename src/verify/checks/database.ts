@@ -1,0 +1,60 @@
+import type { Outcome } from '../../types.ts';
+import { lastError } from '../log.ts';
+import { blameless, count, fail, pass, type Seen, said, some, unknown, whenLoaded } from './seen.ts';
+import { startUp } from './server.ts';
+
+/** `SELECT 1` through each of the backend's own session dependencies. */
+export function session(seen: Seen): Outcome {
+  return whenLoaded(seen, (probe, observations) => {
+    const missing = noDatabase(seen);
+    if (missing) return missing;
+    if (seen.facts.dependencies.length === 0) return unknown('no session dependency was found');
+    if (!probe.sessions?.length)
+      return startUp(seen) ?? fail(lastError(observations.probe?.log ?? ''), observations.probe?.log);
+    const failed = probe.sessions.filter((one) => !one.ok);
+    if (failed.length)
+      return (
+        blameless(seen, failed.map(said).join('\n')) ??
+        fail(some(failed.map((one) => `${one.name}: ${said(one)}`)))
+      );
+    return pass(`SELECT 1 through ${some(probe.sessions.map((one) => one.name))}`);
+  });
+}
+
+/** Tables and columns in the database are those of the models, after the server's own start. */
+export function tables(seen: Seen): Outcome {
+  return whenLoaded(seen, (probe) => {
+    const missing = noDatabase(seen);
+    if (missing) return missing;
+    const found = probe.tables;
+    if (!found) return startUp(seen) ?? unknown('the tables were not reached');
+    if (found.error) return blameless(seen, found.error) ?? fail(said(found));
+    if (found.problems.length) return fail(some(found.problems));
+    if (!found.tables?.length)
+      return seen.facts.metadata.length
+        ? pass('the models declare no table')
+        : unknown('no models were found');
+    if (found.made)
+      return unknown('nothing here creates the tables: they were made from the models to go on');
+    const wrong = [...(found.missing ?? []).map((name) => `${name} is missing`), ...(found.different ?? [])];
+    if (wrong.length) return fail(some(wrong));
+    return pass(
+      `${count(found.tables.length, 'table')} as the models declare: ${some(found.tables, 8)}${version(seen)}`,
+    );
+  });
+}
+
+function version(seen: Seen): string {
+  const found = seen.observations?.database?.version;
+  return found ? ` (${found.replace('postgres (PostgreSQL)', 'PostgreSQL')})` : '';
+}
+
+/** Why there is no database to ask, where there is none. */
+function noDatabase(seen: Seen): Outcome | undefined {
+  const { plan, observations } = seen;
+  if (plan.kind === 'unavailable') return unknown(plan.reason ?? 'there is no such database here');
+  if (plan.kind === 'none') return unknown('no database address was found');
+  if (observations?.database?.ok === false)
+    return unknown(`PostgreSQL did not start: ${observations.database.error}`);
+  return undefined;
+}

@@ -1,0 +1,113 @@
+import type { BackendFacts, Outcome } from '../../types.ts';
+import type { DatabasePlan } from '../database-plan.ts';
+import type { Environment } from '../environment.ts';
+import { lastError, missingService } from '../log.ts';
+import type { Failure, Observations } from '../observations.ts';
+import type { Python } from '../python.ts';
+
+/** All that is known of one tree when its checks are judged. */
+export interface Seen {
+  facts: BackendFacts;
+  plan: DatabasePlan;
+  python?: Python;
+  /** What the manifests allow: `>=3.11`. */
+  allowed?: string;
+  environment?: Environment;
+  /** The installer's last lines. */
+  installFailed?: string;
+  observations?: Observations;
+  /** Why nothing could be run. */
+  unable?: string;
+}
+
+export const pass = (evidence: string, log?: string): Outcome => outcome('pass', evidence, log);
+export const fail = (evidence: string, log?: string): Outcome => outcome('fail', evidence, log);
+export const unknown = (reason: string, log?: string): Outcome =>
+  outcome('unknown', `could not be checked: ${reason}`, log);
+
+function outcome(status: Outcome['status'], evidence: string, log?: string): Outcome {
+  return log ? { status, evidence, log: log.slice(-8000) } : { status, evidence };
+}
+
+/** Judges what was seen at run time, or says why there is nothing to judge. */
+export function atRunTime(seen: Seen, judge: (observations: Observations) => Outcome): Outcome {
+  if (seen.unable) return unknown(seen.unable);
+  if (seen.installFailed !== undefined) return unknown('the packages could not be installed');
+  if (!seen.observations) return unknown('nothing was run');
+  return judge(seen.observations);
+}
+
+/** The same for what needs an application; its absence is no failure, but no pass either. */
+export function withEntry(seen: Seen, judge: (observations: Observations) => Outcome): Outcome {
+  return atRunTime(seen, (observations) =>
+    seen.facts.entry ? judge(observations) : unknown('no application was found to start'),
+  );
+}
+
+/** The same for what needs a server that has started. */
+export function whileUp(seen: Seen, judge: (observations: Observations) => Outcome): Outcome {
+  return withEntry(seen, (observations) => {
+    const first = observations.servers[0];
+    if (!first) return unreached(observations);
+    return first.up
+      ? judge(observations)
+      : (blameless(seen, startLog(observations)) ?? fail('the server does not start'));
+  });
+}
+
+/** The same for what the loaded application says of itself. */
+export function whenLoaded(
+  seen: Seen,
+  judge: (probe: NonNullable<Observations['probe']>['seen'], observations: Observations) => Outcome,
+): Outcome {
+  return withEntry(seen, (observations) => {
+    const { probe } = observations;
+    if (!probe) return unreached(observations);
+    const { target } = probe.seen;
+    if (!target) return fail(`the application could not be loaded: ${lastError(probe.log)}`, probe.log);
+    return target.ok
+      ? judge(probe.seen, observations)
+      : fail(`the application could not be loaded: ${said(target)}`);
+  });
+}
+
+/** A failure that the backend is not to blame for: no such database here, or another service that is not in the box. */
+export function blameless(seen: Seen, log: string): Outcome | undefined {
+  const { observations, plan } = seen;
+  const service = missingService(log, plan.port);
+  if (service) return unknown(`the backend needs a service that is not here: ${service}`, log);
+  if (!CONNECTION.test(lastError(log))) return undefined;
+  if (plan.kind === 'unavailable') return unknown(plan.reason ?? 'there is no such database here', log);
+  if (observations?.database?.ok === false)
+    return unknown(`PostgreSQL did not start: ${observations.database.error}`);
+  return undefined;
+}
+
+/** Errors that a missing database leads to, whatever the driver. */
+const CONNECTION = /connect|refused|OperationalError|InterfaceError|tim(ed|e) ?out|OSError|did not answer/i;
+
+export function startLog(observations: Observations): string {
+  return observations.stopped[0]?.log ?? '';
+}
+
+/** An error with its place in the backend's code. */
+export function said(failure: Failure): string {
+  return [failure.error ?? 'no reason was given', failure.at ? `(${failure.at})` : '']
+    .filter(Boolean)
+    .join(' ');
+}
+
+export function unreached(observations: Observations): Outcome {
+  return unknown(observations.ended ?? 'it was not reached');
+}
+
+/** `3 routes`, `1 route`. */
+export function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? '' : 's'}`;
+}
+
+/** The first few of a list, and how many more there are. */
+export function some(list: readonly string[], shown = 4): string {
+  const rest = list.length - shown;
+  return list.slice(0, shown).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
+}

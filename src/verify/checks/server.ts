@@ -1,0 +1,160 @@
+import type { Outcome } from '../../types.ts';
+import { databaseLine, lastError, says, suspiciousLine } from '../log.ts';
+import type { Observations, RouteAnswer } from '../observations.ts';
+import {
+  blameless,
+  count,
+  fail,
+  pass,
+  type Seen,
+  said,
+  some,
+  startLog,
+  unknown,
+  unreached,
+  whileUp,
+  withEntry,
+} from './seen.ts';
+
+export function server(seen: Seen): Outcome {
+  return withEntry(seen, (observations) => {
+    const first = observations.servers[0];
+    const log = startLog(observations);
+    if (!first) return unreached(observations);
+    if (first.up) return pass(`${command(seen)} answers after ${first.seconds.toFixed(1)} s`);
+    const ended = first.silent
+      ? `it did not answer within ${first.silent} s: ${lastError(log)}`
+      : lastError(log);
+    return blameless(seen, log) ?? fail(ended, log);
+  });
+}
+
+/** The command as it is documented, without `--reload`. */
+export function command(seen: Seen): string {
+  const { entry } = seen.facts;
+  if (!entry) return '';
+  const path = entry.pythonPath.length ? `PYTHONPATH=${entry.pythonPath.join(':')} ` : '';
+  const port = entry.port === 8000 ? '' : ` --port ${entry.port}`;
+  return `${path}uvicorn ${entry.module}:${entry.attribute}${entry.factory ? ' --factory' : ''}${port}`;
+}
+
+export function health(seen: Seen): Outcome {
+  return whileUp(seen, (observations) => {
+    const found = observations.health[0];
+    if (!found) return unreached(observations);
+    return judgeHealth(found);
+  });
+}
+
+function judgeHealth({ path, own, status, body }: Observations['health'][number]): Outcome {
+  const evidence = `${path} ${status || 'no answer'} ${body.replace(/\s+/g, ' ').slice(0, 160)}`.trim();
+  if (status < 200 || status >= 400)
+    return fail(own ? evidence : 'nothing that tells whether it is up answers');
+  return pass(own ? evidence : `${path} ${status}; there is no health route`);
+}
+
+const ROUTER_404 = '{"detail": "Not Found"}';
+
+/** Why an answer to an empty request is wrong, or undefined. 404 may be the backend's own for a missing row. */
+function objection({ route, status, body }: RouteAnswer): string | undefined {
+  if (status === 0) return body || 'no answer';
+  if (status === 404) return route.includes('{') || body !== ROUTER_404 ? undefined : '404';
+  return status === 405 || status >= 500 ? String(status) : undefined;
+}
+
+export function routes(seen: Seen): Outcome {
+  return whileUp(seen, (observations) => {
+    const answers = observations.routes;
+    if (!answers) return unknown('the application could not be described');
+    const wrong = answers.filter((one) => objection(one));
+    const blamed = wrong.filter((one) => !blameless(seen, one.log));
+    if (blamed.length) {
+      const said = blamed.map(
+        (one) => `${one.method} ${one.route} ${objection(one)}${one.log ? ` (${lastError(one.log)})` : ''}`,
+      );
+      return fail(some(said), blamed[0]?.log);
+    }
+    if (wrong[0]) return blameless(seen, wrong[0].log) ?? unknown('a service is not here');
+    const listed = answers.map((one) => `${one.method} ${one.route} ${one.status}`);
+    return pass(`${count(answers.length, 'route')} answer an empty request: ${some(listed, 12)}`);
+  });
+}
+
+/** Start-up and shutdown ran to their end and did what the backend has functions for. */
+export function lifespan(seen: Seen): Outcome {
+  return whileUp(seen, (observations) => {
+    const log = startLog(observations);
+    const stopped = observations.stopped[0];
+    const probe = observations.probe?.seen;
+    if (!stopped) return unreached(observations);
+    if (stopped.died !== undefined) return fail(`the server died: ${lastError(log)}`, log);
+    if (!stopped.clean) return fail('the server did not end when it was asked to (SIGTERM)', log);
+    if (/Application (startup|shutdown) failed/.test(log)) return fail(lastError(log), log);
+    const left = leftUndone(observations);
+    if (left) return fail(left);
+    const ends = [/startup complete/i, /shutdown complete/i].map((like) => says(log, like)).filter(Boolean);
+    return pass(
+      [probe?.app?.lifespan ? `lifespan ${probe.app.lifespan}` : 'no lifespan', ...ends].join('; '),
+    );
+  });
+}
+
+/** What the backend has code for and its start or end does not reach. */
+function leftUndone({ probe, source }: Observations): string | undefined {
+  const tables = probe?.seen.tables;
+  if (tables?.missing?.length && tables.missing.length === tables.tables?.length && source?.creators.length) {
+    return `the start creates no table, though ${source.creators[0]} would`;
+  }
+  const open = (probe?.seen.closed ?? []).filter((one) => one.idle > 0);
+  if (open[0] && source?.disposers.length) {
+    return `${count(open[0].idle, 'connection')} of ${open[0].name} stay open after the shutdown, though ${source.disposers[0]} would close them`;
+  }
+  return undefined;
+}
+
+export function databaseLog(seen: Seen): Outcome {
+  return whileUp(seen, (observations) => {
+    const found = databaseLine(startLog(observations));
+    if (found?.failed)
+      return blameless(seen, startLog(observations)) ?? fail(found.line, startLog(observations));
+    return pass(found ? found.line : 'the server logs nothing about its database; see the tables');
+  });
+}
+
+/** Nothing in any log points at a forgotten await, a leaked connection or a failed start or end. */
+export function quietLog(seen: Seen): Outcome {
+  return withEntry(seen, (observations) => {
+    const logs = observations.stopped.map((one) => one.log);
+    if (logs.length === 0) return unreached(observations);
+    const line = logs.map(suspiciousLine).find(Boolean);
+    if (line) return blameless(seen, logs.join('\n')) ?? fail(line, logs.join('\n'));
+    const leaked = (observations.probe?.seen.open ?? []).find((one) => one.out > 0);
+    if (leaked)
+      return fail(`${count(leaked.out, 'connection')} of ${leaked.name} never came back to the pool`);
+    if (!observations.servers[0]?.up)
+      return (
+        blameless(seen, logs.join('\n')) ?? fail(`the server does not start: ${lastError(logs[0] ?? '')}`)
+      );
+    return pass('no forgotten await, no leaked connection, no failed start or end');
+  });
+}
+
+export function restart(seen: Seen): Outcome {
+  return whileUp(seen, (observations) => {
+    const second = observations.servers[1];
+    const stopped = observations.stopped[1];
+    if (!second || !stopped) return unreached(observations);
+    if (!second.up) return fail(`it does not start again: ${lastError(stopped.log)}`, stopped.log);
+    const again = observations.health[1];
+    const answer = again ? judgeHealth(again) : undefined;
+    if (answer?.status !== 'pass')
+      return fail(`started again, but ${answer?.evidence ?? 'it was not asked'}`, stopped.log);
+    return pass(`started again on the same data: ${answer.evidence}`);
+  });
+}
+
+/** A failure of the application's own start-up, outside a server. */
+export function startUp(seen: Seen): Outcome | undefined {
+  const failure = seen.observations?.probe?.seen.lifespan;
+  return failure ? fail(`the start-up fails: ${said(failure)}`) : undefined;
+}

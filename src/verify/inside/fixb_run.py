@@ -1,0 +1,129 @@
+"""Child processes with a limit, and the lines that the program outside reads.
+
+Every child leads a session of its own, so that it can be stopped with all it started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+PR_SET_CHILD_SUBREAPER = 36
+LOG_LIMIT = 400_000
+_speaking = threading.Lock()
+
+
+def emit(kind: str, **data) -> None:
+    """Say one thing to the program outside: a JSON object on a line of its own."""
+    line = json.dumps({"kind": kind, **data}, ensure_ascii=True, default=str)
+    with _speaking:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def start(command: list[str], cwd: str, env: dict[str, str], log, **options) -> subprocess.Popen:
+    """Start a command that writes to a log (an open file) and reads nothing."""
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        **options,
+    )
+
+
+def run(command: list[str], cwd: str, env: dict[str, str], log, limit: float) -> int | None:
+    """The exit code of a command, or None where it ran past its limit (in seconds)."""
+    process = start(command, cwd, env, log)
+    try:
+        return process.wait(limit)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        kill_group(process)
+
+
+def stop(process: subprocess.Popen, limit: float) -> bool:
+    """Ask a process to end as a service manager does. True where it did within the limit (in seconds)."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(limit)
+        return True
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        kill_group(process)
+
+
+def kill_group(process: subprocess.Popen) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def end_with_parent() -> None:
+    """End with everything below when the program outside goes away: standard input closes then."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    threading.Thread(target=_until_closed, daemon=True).start()
+
+
+def _until_closed() -> None:
+    while os.read(0, 4096):
+        pass
+    kill_descendants()
+    os._exit(1)
+
+
+def kill_descendants() -> None:
+    """Kill all that this process started, also what left its session; what is orphaned comes back to us."""
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        below = _descendants(os.getpid())
+        if not below:
+            return
+        for pid in below:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        _reap()
+
+
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    time.sleep(0.01)
+
+
+def _descendants(root: int) -> list[int]:
+    parents: dict[int, int] = {}
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else []:
+        if name.isdigit():
+            with contextlib.suppress(OSError, IndexError, ValueError), open(f"/proc/{name}/stat") as stat:
+                parents[int(name)] = int(stat.read().rpartition(")")[2].split()[1])
+    below, found = [root], []
+    while below:
+        parent = below.pop()
+        children = [pid for pid, of in parents.items() if of == parent]
+        found += children
+        below += children
+    return found
+
+
+def tail(path: str, limit: int = LOG_LIMIT, begin: int = 0) -> str:
+    """The end of a log, at most so many bytes of it."""
+    with contextlib.suppress(OSError), open(path, "rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(begin, size - limit))
+        return file.read(limit).decode("utf-8", "replace")
+    return ""

@@ -1,0 +1,143 @@
+"""The documented command, run for real: started, asked, stopped."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import socket
+import time
+from urllib.parse import quote
+
+import fixb_run
+
+HEALTH = ["/health", "/healthz", "/health/", "/api/health", "/api/v1/health", "/healthcheck", "/ping", "/status", "/livez"]
+BODY_LIMIT = 65_536
+
+
+class Server:
+    """One run of the server. Its log grows over the runs; `begin` is where this run's part begins."""
+
+    def __init__(self, job: dict, env: dict[str, str], log: str):
+        self.job, self.env, self.log = job, env, log
+        self.port = job["entry"]["port"]
+        self.process = None
+        self.begin = 0
+
+    def command(self) -> list[str]:
+        entry = self.job["entry"]
+        words = [self.job["python"], "-m", "uvicorn", f"{entry['module']}:{entry['attribute']}"]
+        return [*words, "--host", "127.0.0.1", "--port", str(self.port), *(["--factory"] if entry["factory"] else [])]
+
+    def start(self, limit: float) -> dict:
+        """Start it and wait until the port answers. `up` is false where it ended or stayed silent."""
+        began = time.monotonic()
+        with open(self.log, "ab") as log:
+            self.begin = log.tell()
+            self.process = fixb_run.start(self.command(), self.job["cwd"], self.env, log)
+        while time.monotonic() - began < limit:
+            if self.process.poll() is not None:
+                return {"up": False, "code": self.process.returncode, "seconds": time.monotonic() - began}
+            if listening(self.port):
+                return {"up": True, "seconds": time.monotonic() - began}
+            time.sleep(0.05)
+        return {"up": False, "silent": limit, "seconds": limit}
+
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self, limit: float) -> dict:
+        if not self.alive():
+            return {"clean": False, "died": self.process.returncode if self.process else None}
+        ended = fixb_run.stop(self.process, limit)
+        return {"clean": ended, "code": self.process.returncode}
+
+    def text(self) -> str:
+        return fixb_run.tail(self.log, begin=self.begin)
+
+    def ask(self, method: str, path: str, headers: dict | None = None, limit: float = 15) -> dict:
+        """One request without a body. `status` 0 where there was no answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=limit)
+        try:
+            connection.request(method, path, headers=headers or {})
+            response = connection.getresponse()
+            return {"status": response.status, "headers": dict(response.getheaders()), "body": read(response)}
+        except (OSError, http.client.HTTPException) as error:
+            return {"status": 0, "headers": {}, "body": f"{type(error).__name__}: {error}"}
+        finally:
+            connection.close()
+
+
+def read(response) -> str:
+    """The body's beginning; a stream that never ends is left after its first part."""
+    try:
+        return response.read1(BODY_LIMIT).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException):
+        return ""
+
+
+def listening(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.5).close()
+    except OSError:
+        return False
+    return True
+
+
+def health(server: Server, paths: list[str]) -> dict:
+    """The answer of the route that is made for this question, else of the documentation pages."""
+    known = [path for path in HEALTH if path in paths]
+    known += [path for path in paths if re.search(r"health|ping|alive|ready", path, re.I) and "{" not in path and path not in known]
+    for path in [*known, "/openapi.json", "/docs", "/"]:
+        answer = server.ask("GET", path)
+        if path in known or 0 < answer["status"] < 400:
+            return {"path": path, "own": path in known, "status": answer["status"], "body": answer["body"][:300]}
+    return {"path": "/", "own": False, "status": answer["status"], "body": answer["body"][:300]}
+
+
+def cross_origin(server: Server, cors: dict | None) -> dict | None:
+    """A preflight request from the first origin that is allowed."""
+    if not cors or not cors["origins"] or cors["origins"] == ["*"]:
+        return None
+    headers = {"Origin": cors["origins"][0], "Access-Control-Request-Method": "GET"}
+    answer = server.ask("OPTIONS", "/", headers)
+    allowed = next((v for k, v in answer["headers"].items() if k.lower() == "access-control-allow-origin"), None)
+    return {"origin": headers["Origin"], "status": answer["status"], "allowed": allowed}
+
+
+def requests_for(app: dict) -> list[dict]:
+    """One empty request for each route and method: reading ones first, deleting ones last."""
+    order = {"GET": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}
+    found = []
+    for route in app["routes"]:
+        for method in route["methods"]:
+            if method in order and route["kind"] == "http" and route["own"]:
+                samples = app["openapi"]["samples"].get(f"{method} {route['path']}", {})
+                found.append({"method": method, "route": route["path"], "path": filled(route["path"], samples)})
+    return sorted(found, key=lambda one: order[one["method"]])
+
+
+def filled(path: str, samples: dict[str, str]) -> str:
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda m: quote(samples.get(m[1], "1"), safe=""), path)
+
+
+def ask_routes(server: Server, app: dict, progress) -> list[dict]:
+    """Every route's answer to an empty request; `log` is what the server said meanwhile, where it failed."""
+    answers = []
+    for one in requests_for(app):
+        if not server.alive():
+            answers.append({**one, "status": 0, "body": "the server had ended", "log": ""})
+            continue
+        before = len(server.text())
+        answer = server.ask(one["method"], one["path"])
+        log = server.text()[before:] if answer["status"] >= 500 or answer["status"] == 0 else ""
+        answers.append({**one, "status": answer["status"], "body": short(answer["body"]), "log": log[-6000:]})
+        progress(f"{one['method']} {one['route']} {answer['status']}")
+    return answers
+
+
+def short(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body))[:200]
+    except ValueError:
+        return " ".join(body.split())[:200]

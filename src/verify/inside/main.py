@@ -1,0 +1,193 @@
+"""Looks at one tree of a backend: imports it, starts it on a database of its own, asks it, stops it.
+
+    main.py JOB
+
+JOB is a JSON file that the program outside wrote. What is seen goes to standard output, one JSON object a
+line; this file never imports a line of the backend itself. Needs the standard library only (3.9 or newer).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import sys
+import threading
+
+import fixb_run
+import fixb_server
+import fixb_source
+from fixb_postgres import Postgres
+from fixb_run import emit
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Look:
+    def __init__(self, job: dict):
+        self.job = job
+        self.folder = job["folder"]
+        self.log = os.path.join(self.folder, "server.log")
+        self.trees = {file: fixb_source.parse(os.path.join(job["tree"], file)) for file in job["files"]}
+        self.modules: dict[str, str] = {}
+
+    def run(self) -> None:
+        emit("python", version=platform.python_version())
+        waiting = self.begin_database()
+        self.imports()
+        self.source()
+        ready = waiting()
+        self.migrations(ready)
+        if self.job["entry"]:
+            self.serve(ready)
+        emit("end")
+
+    def begin_database(self):
+        """Start PostgreSQL beside the imports. The function it returns waits, and says whether it is there."""
+        if not self.job["postgres"]:
+            return lambda: self.job["fileDatabase"]
+        self.postgres, problem = Postgres(self.job["postgres"]), []
+
+        def begin() -> None:
+            try:
+                problem.append(self.postgres.start())
+            except Exception as error:  # reported as an outcome: the rest can be looked at all the same
+                problem.append(f"{type(error).__name__}: {error}")
+
+        thread = threading.Thread(target=begin)
+        thread.start()
+        return lambda: self.database_ready(thread, problem)
+
+    def database_ready(self, thread: threading.Thread, problem: list) -> bool:
+        emit("step", text="starting PostgreSQL")
+        thread.join(90)
+        error = problem[0] if problem else "it did not start within 90 s"
+        emit("database", ok=error is None, error=error, version=self.postgres.version() if error is None else "")
+        return error is None
+
+    def worker(self, program: str, job: dict, limit: float):
+        """Run one of the programs that load the backend; its result, or None where it left none in time."""
+        name = os.path.join(self.folder, program.replace(".py", ""))
+        with open(f"{name}.job", "w") as file:
+            json.dump(job, file)
+        with open(f"{name}.log", "ab") as log:
+            command = [self.job["python"], os.path.join(HERE, program), f"{name}.job", f"{name}.json"]
+            code = fixb_run.run(command, self.job["cwd"], self.job["env"], log, limit)
+        try:
+            with open(f"{name}.json") as file:
+                return json.load(file), code
+        except (OSError, ValueError):
+            return None, code
+
+    def imports(self) -> None:
+        targets, left_out = [], []
+        for file, tree in self.trees.items():
+            name = fixb_source.module_name(file, self.job["roots"])
+            why = fixb_source.why_left_out(file, tree) or (None if name else "its name is no module name")
+            if why:
+                left_out.append({"file": file, "why": why})
+            else:
+                targets.append({"module": name, "file": file})
+        emit("step", text=f"importing {len(targets)} modules, each alone")
+        limits = self.job["limits"]
+        parallel = max(1, min(4, os.cpu_count() or 1))
+        shared = {"cwd": self.job["cwd"], "tree": self.job["tree"], "parallel": parallel, "limit": limits["import"]}
+        limit = limits["import"] * (len(targets) / parallel + 2)
+        block = self.block_targets()
+        results, _ = self.worker("import_modules.py", {**shared, "targets": targets + block}, limit)
+        results = results or []
+        own = [one for one in results if "file" in one]
+        self.modules = {one["module"]: one["file"] for one in own if one["ok"]}
+        emit("imports", results=own, leftOut=left_out)
+        emit("mainTarget", results=[one for one in results if "file" not in one])
+
+    def block_targets(self) -> list[dict]:
+        """Where the `__main__` block's target can be found: from the working folder, or beside the file."""
+        entry = self.job["entry"]
+        block = fixb_source.main_block(self.trees.get(entry["file"])) if entry else None
+        if not block or not block["target"] or ":" not in block["target"]:
+            return []
+        module, _, attribute = block["target"].partition(":")
+        beside = os.path.dirname(os.path.join(self.job["tree"], entry["file"]))
+        return [{"module": module, "attribute": attribute, "path": path} for path in (self.job["cwd"], beside)]
+
+    def source(self) -> None:
+        own = {file: tree for file, tree in self.trees.items() if not fixb_source.why_left_out(file, tree)}
+        lines = {name: [f"{file}:{line}" for file, tree in own.items() for line in fixb_source.calls_of(tree, name)]
+                 for name in ("create_all", "dispose")}  # fmt: skip
+        self.creators = lines["create_all"]
+        entry = self.job["entry"]
+        block = fixb_source.main_block(self.trees.get(entry["file"])) if entry else None
+        emit("source", creators=lines["create_all"], disposers=lines["dispose"], mainBlock=block)
+
+    def migrations(self, ready: bool) -> None:
+        """`alembic upgrade head`, which a deployment runs before the server."""
+        for ini in self.job["alembic"] if ready else []:
+            emit("step", text=f"alembic upgrade head ({ini})")
+            log_path = os.path.join(self.folder, "alembic.log")
+            with open(log_path, "wb") as log:
+                command = [self.job["python"], "-m", "alembic", "-c", os.path.basename(ini), "upgrade", "head"]
+                cwd = os.path.join(self.job["tree"], os.path.dirname(ini))
+                code = fixb_run.run(command, cwd, self.job["env"], log, self.job["limits"]["start"])
+            emit("migrations", ini=ini, code=code, log=fixb_run.tail(log_path, 8000))
+
+    def serve(self, ready: bool) -> None:
+        server = fixb_server.Server(self.job, self.job["env"], self.log)
+        emit("step", text=" ".join(["uvicorn", *server.command()[3:]]))
+        started = server.start(self.job["limits"]["start"])
+        emit("server", run=1, **started)
+        seen = self.probe(ready)
+        if started["up"]:
+            self.ask(server, seen)
+        stopped = server.stop(self.job["limits"]["stop"])
+        emit("stopped", run=1, **stopped, log=server.text())
+        if started["up"]:
+            self.again(server, seen)
+
+    def probe(self, ready: bool) -> dict:
+        emit("step", text="loading the application, its session and its tables")
+        job = {key: self.job[key] for key in ("cwd", "tree", "entry", "dependencies", "metadata", "modelModules")}
+        job |= {"files": self.modules, "database": ready, "createsTables": bool(self.creators or self.job["alembic"])}
+        seen, code = self.worker("probe_app.py", job, self.job["limits"]["probe"])
+        seen = seen or {}
+        emit("probe", seen=seen, code=code, log=fixb_run.tail(os.path.join(self.folder, "probe_app.log"), 8000))
+        return seen
+
+    def ask(self, server: fixb_server.Server, seen: dict) -> None:
+        app = seen.get("app")
+        paths = [route["path"] for route in app["routes"] if "GET" in route["methods"]] if app else []
+        emit("health", run=1, **fixb_server.health(server, paths))
+        if app:
+            emit("cors", answer=fixb_server.cross_origin(server, app["cors"]))
+            emit("routes", answers=fixb_server.ask_routes(server, app, lambda text: emit("step", text=text)))
+
+    def again(self, server: fixb_server.Server, seen: dict) -> None:
+        emit("step", text="starting the server again, on the same data")
+        started = server.start(self.job["limits"]["start"])
+        emit("server", run=2, **started)
+        app = seen.get("app")
+        if started["up"]:
+            paths = [route["path"] for route in app["routes"] if "GET" in route["methods"]] if app else []
+            emit("health", run=2, **fixb_server.health(server, paths))
+        emit("stopped", run=2, **server.stop(self.job["limits"]["stop"]), log=server.text())
+
+    def close(self) -> None:
+        if self.job["postgres"] and hasattr(self, "postgres"):
+            self.postgres.stop()
+        fixb_run.kill_descendants()
+
+
+def main() -> None:
+    fixb_run.end_with_parent()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with open(sys.argv[1]) as file:
+        look = Look(json.load(file))
+    try:
+        look.run()
+    finally:
+        look.close()
+
+
+if __name__ == "__main__":
+    main()

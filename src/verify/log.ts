@@ -1,0 +1,74 @@
+import { plain } from './process.ts';
+
+/** What the log of a sound server never says. */
+const SUSPICIOUS = [
+  /was never awaited/,
+  /MissingGreenlet/,
+  /non-checked-in connection/,
+  /attached to a different (event )?loop/,
+  /Application startup failed/,
+  /Application shutdown failed/,
+  /Event loop is closed/,
+];
+const ERROR_LINE =
+  /^(?:E\s+)?[\w.]+(?:Error|Exception|Greenlet|Required|NotFound|Missing\w*|Exit)\b.*|^Error: .*|^ERROR:\s+Error loading ASGI app.*/;
+
+/** The line of a log that says best what went wrong: the last exception's, else the last line. */
+export function lastError(text: string): string {
+  const lines = linesOf(text).map((line) => line.trim());
+  const error = lines.findLast((line) => ERROR_LINE.test(line));
+  return (error ?? lines.at(-1) ?? 'nothing was logged').slice(0, 500);
+}
+
+/** The first line that a sound server never logs. */
+export function suspiciousLine(text: string): string | undefined {
+  return linesOf(text)
+    .find((line) => SUSPICIOUS.some((like) => like.test(line)))
+    ?.trim();
+}
+
+const ABOUT = /\b(database|db|tables?|schema|migrations?|postgres\w*|sqlite)\b/i;
+const DONE =
+  /\b(initiali[sz]ed|ready|created|creating|connected|success\w*|up to date|complete[d]?|established)\b/i;
+const WENT_WRONG = /\b(fail\w*|error|could ?n[o']t|unable|refused)\b/i;
+const ECHO =
+  /sqlalchemy\.engine|^(INFO|DEBUG):?\s+sqlalchemy|^\s*(SELECT|CREATE|INSERT|BEGIN|COMMIT|FROM|WHERE|ROLLBACK)\b/;
+
+/** The line about the database's initialisation: the best match, the later of equals. SQL that is echoed does not count. */
+export function databaseLine(text: string): { line: string; failed: boolean } | undefined {
+  const lines = linesOf(text).filter((line) => !ECHO.test(line) && ABOUT.test(line));
+  const failed = lines.find((line) => WENT_WRONG.test(line));
+  const line =
+    failed ??
+    lines.findLast((one) => /initiali[sz]ed/i.test(one) && DONE.test(one)) ??
+    lines.findLast((one) => DONE.test(one));
+  return line ? { line: line.trim(), failed: failed !== undefined } : undefined;
+}
+
+/** A line that says so and only it: `Application startup complete.` */
+export function says(text: string, wanted: RegExp): string | undefined {
+  return linesOf(text)
+    .find((line) => wanted.test(line))
+    ?.trim();
+}
+
+const UNREACHED = [
+  /(?:Connect call failed|connection refused|Connection refused|connect to|connecting to)[^\n]*?([\w.-]+)['"]?[:,]\s*(\d{2,5})/i,
+  /(Name or service not known|Temporary failure in name resolution|nodename nor servname|getaddrinfo failed)/,
+];
+
+/** The other service that a log's error says could not be reached; the database's own port does not count. */
+export function missingService(text: string, databasePort: number): string | undefined {
+  const recent = linesOf(text).slice(-60).join('\n');
+  for (const like of UNREACHED) {
+    const found = like.exec(recent);
+    if (found && Number(found[2]) !== databasePort) return found[2] ? `${found[1]}:${found[2]}` : found[1];
+  }
+  return undefined;
+}
+
+function linesOf(text: string): string[] {
+  return plain(text)
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
+}

@@ -1,0 +1,123 @@
+/** What the programs in `inside/` saw of one tree. Each part is missing where it was not reached. */
+export interface Observations {
+  python?: string;
+  imports?: { results: ImportResult[]; leftOut: { file: string; why: string }[] };
+  mainTarget?: ImportResult[];
+  source?: {
+    creators: string[];
+    disposers: string[];
+    mainBlock: {
+      line: number;
+      target: string | null;
+      options: Record<string, string>;
+      calls: boolean;
+    } | null;
+  };
+  database?: { ok: boolean; error?: string; version: string };
+  migrations: { ini: string; code: number | null; log: string }[];
+  /** The first run and the second, on the same data. */
+  servers: { up: boolean; code?: number; silent?: number; seconds: number }[];
+  health: { path: string; own: boolean; status: number; body: string }[];
+  stopped: { clean: boolean; code?: number | null; died?: number | null; log: string }[];
+  probe?: { seen: Probe; code: number | null; log: string };
+  cors?: { origin: string; status: number; allowed: string | null } | null;
+  routes?: RouteAnswer[];
+  /** Why the looking ended early. */
+  ended?: string;
+}
+
+export interface Failure {
+  error?: string;
+  /** `file:line` in the backend's own code. */
+  at?: string;
+}
+
+export interface ImportResult extends Failure {
+  module: string;
+  file?: string;
+  ok: boolean;
+  cycle?: boolean;
+  exits?: boolean;
+}
+
+export interface RouteAnswer {
+  method: string;
+  route: string;
+  path: string;
+  status: number;
+  body: string;
+  log: string;
+}
+
+export interface EngineFacts {
+  name: string;
+  async: boolean;
+  dialect: string;
+  driver: string;
+  pool: string;
+}
+
+export interface Probe {
+  target?: Failure & { ok: boolean; callable?: boolean };
+  app?: {
+    class: string;
+    title: string;
+    version: string;
+    description: string;
+    lifespan: string | null;
+    openapi: Failure & { ok: boolean; operations: number; url: string | null };
+    cors: { origins: string[]; text: boolean; credentials: boolean; regex: string | null } | null;
+    routes: { path: string; methods: string[]; tags: string[]; kind: string; own: boolean }[];
+  };
+  routers?: { name: string; file: string; prefix: string; tags: string[]; routes: number; served: number }[];
+  engines?: EngineFacts[];
+  sessions?: (Failure & { name: string; ok: boolean; value?: string })[];
+  tables?: Failure & {
+    tables?: string[];
+    missing?: string[];
+    different?: string[];
+    problems: string[];
+    made?: boolean;
+  };
+  open?: { name: string; idle: number; out: number }[];
+  closed?: { name: string; idle: number; out: number }[];
+  lifespan?: Failure;
+}
+
+type Line = { kind: string; run?: number } & Record<string, unknown>;
+
+/** Collects the lines that `main.py` writes. Lines that are no such thing are passed over. */
+export class Collector {
+  readonly seen: Observations = { migrations: [], servers: [], health: [], stopped: [] };
+  complete = false;
+  private readonly onStep: (text: string) => void;
+
+  constructor(onStep: (text: string) => void) {
+    this.onStep = onStep;
+  }
+
+  line(text: string): void {
+    try {
+      const line = JSON.parse(text) as Line;
+      if (typeof line === 'object' && line !== null) this.take(line);
+    } catch {
+      // The backend's own output may end up here.
+    }
+  }
+
+  private take({ kind, ...data }: Line): void {
+    if (kind === 'step') this.onStep(String(data.text));
+    else if (kind === 'end') this.complete = true;
+    else if (kind === 'python') this.seen.python = String(data.version);
+    else if (kind === 'mainTarget') this.seen.mainTarget = data.results as ImportResult[];
+    else if (kind === 'routes') this.seen.routes = data.answers as RouteAnswer[];
+    else if (kind === 'cors') this.seen.cors = (data.answer ?? null) as NonNullable<Observations['cors']>;
+    else if (kind === 'server') (this.seen.servers as unknown[]).push(data);
+    else if (kind === 'health') (this.seen.health as unknown[]).push(data);
+    else if (kind === 'stopped') (this.seen.stopped as unknown[]).push(data);
+    else if (kind === 'migrations') (this.seen.migrations as unknown[]).push(data);
+    else if (WHOLE.has(kind)) Object.assign(this.seen, { [kind]: data });
+  }
+}
+
+const WHOLE = new Set(['imports', 'source', 'database', 'probe']);
