@@ -45,8 +45,13 @@ export function findingJson(finding: Finding): object {
 
 /** The object as text, each string in it redacted by itself, so that the JSON stays valid. */
 export function asJson(value: object, showSecrets: boolean): string {
+  if (!showSecrets) return redacted(value);
+  return `${escapeInvisible(JSON.stringify(value, undefined, 2))}\n`;
+}
+
+export function redacted(value: object): string {
   const clean = (_: string, inner: unknown) => (typeof inner === 'string' ? redact(inner) : inner);
-  return `${escapeInvisible(JSON.stringify(value, showSecrets ? undefined : clean, 2))}\n`;
+  return `${escapeInvisible(JSON.stringify(value, clean, 2))}\n`;
 }
 
 /** JSON.stringify leaves the C1 controls and the letters that reorder or hide text as they are. */

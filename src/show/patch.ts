@@ -1,7 +1,7 @@
 import { formatPatch, type StructuredPatch, structuredPatch } from 'diff';
 import { encode } from '../files/source-file.ts';
 import { finalTexts } from '../plan/replay.ts';
-import { redact } from '../redact.ts';
+import { holdsSecret } from '../redact.ts';
 import type { FileChange, Plan } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -30,7 +30,7 @@ export function planPatch(
     const patch = gitPatch(change, options.prefix, before, after);
     const { kept, secret } = options.showSecrets
       ? { kept: patch.hunks, secret: [] }
-      : withoutSecrets(patch.hunks);
+      : withoutSecrets(patch.hunks, change.path);
     omitted.push(...secret.map(({ oldStart }) => ({ file: change.path, line: oldStart })));
     const empty = patch.hunks.length === 0 && change.before === null;
     if (kept.length > 0 || empty) parts.push(Buffer.from(formatPatch({ ...patch, hunks: kept }), 'latin1'));
@@ -61,7 +61,10 @@ function gitPatch(change: FileChange, prefix: string, before: string, after: str
 }
 
 /** The hunks without a secret, with the line numbers that they have when the others are missing. */
-function withoutSecrets(hunks: StructuredPatch['hunks']): {
+function withoutSecrets(
+  hunks: StructuredPatch['hunks'],
+  path: string,
+): {
   kept: StructuredPatch['hunks'];
   secret: StructuredPatch['hunks'];
 } {
@@ -69,7 +72,7 @@ function withoutSecrets(hunks: StructuredPatch['hunks']): {
   const secret: StructuredPatch['hunks'] = [];
   let missing = 0;
   for (const hunk of hunks) {
-    if (holdsSecret(hunk.lines)) {
+    if (showsSecret(hunk.lines, path)) {
       secret.push(hunk);
       missing += hunk.newLines - hunk.oldLines;
     } else {
@@ -80,10 +83,10 @@ function withoutSecrets(hunks: StructuredPatch['hunks']): {
 }
 
 /** Each side is looked at as the file's text, without the signs of the diff before it. */
-function holdsSecret(lines: readonly string[]): boolean {
+function showsSecret(lines: readonly string[], path: string): boolean {
   return ['-', '+'].some((sign) => {
     const side = lines.filter((line) => line[0] === ' ' || line[0] === sign).map((line) => line.slice(1));
     const text = Buffer.from(side.join('\n'), 'latin1').toString('utf8');
-    return redact(text) !== text;
+    return holdsSecret(text, path);
   });
 }

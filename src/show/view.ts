@@ -34,6 +34,11 @@ export function stepViews(plan: Plan, workspace: Workspace, showSecrets: boolean
   }));
 }
 
+/** The files of one step alone. */
+export function stepFiles(plan: Plan, workspace: Workspace, step: number, showSecrets: boolean): FileView[] {
+  return (replay(plan, workspace)[step]?.files ?? []).map((file) => fileView(file, showSecrets));
+}
+
 /** What a finding that was left would do, on top of what the plan does. */
 export function leftFiles(
   finding: Finding,
@@ -47,8 +52,8 @@ export function leftFiles(
 }
 
 export function fileView({ path, before, after }: Replayed, showSecrets: boolean): FileView {
-  const old = showSecrets ? (before ?? '') : redact(before ?? '');
-  const now = showSecrets ? after : redact(after);
+  const old = showSecrets ? (before ?? '') : redact(before ?? '', path);
+  const now = showSecrets ? after : redact(after, path);
   const hunks = diffLines(old, now, CONTEXT);
   return {
     path,

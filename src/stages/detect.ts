@@ -1,16 +1,8 @@
 import type { Backend } from '../backend/backend.ts';
 import { toFinding } from '../detect/to-finding.ts';
-import type { JavaScriptDocument } from '../languages/javascript/document.ts';
-import type { PythonDocument } from '../languages/python/document.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
 import type { Draft } from '../transform.ts';
 import type { Finding, Problem } from '../types.ts';
-
-/** A backend that hands out parsed documents. A document is undefined where its file cannot be read or parsed. */
-export interface Documents {
-  pythonDocument(path: string): PythonDocument | undefined;
-  javascriptDocument(path: string): JavaScriptDocument | undefined;
-}
 
 export interface Detected {
   /** What can be repaired, or is left to a person (`report`); sorted by file, position and transform. */
@@ -24,17 +16,16 @@ export interface Detected {
  * Asks every transform about every backend. Reads only what the backends' workspaces hold.
  * Two findings with one key are the same finding: the first stays, with what the other needs and provides.
  */
-export function detect(
-  backends: readonly (Backend & Documents)[],
-  transforms: readonly LoadedTransform[],
-): Detected {
+export function detect(backends: readonly Backend[], transforms: readonly LoadedTransform[]): Detected {
   const found = new Map<string, Finding>();
-  const problems: Problem[] = [];
+  const problems = backends.flatMap(unreadable);
   for (const backend of backends) {
     for (const loaded of transforms) {
       for (const look of looks(loaded, backend)) {
         try {
-          for (const draft of look.run()) remember(found, toFinding(draft, loaded, backend));
+          const { drafts, problem } = look.run();
+          if (problem) problems.push(problem);
+          for (const draft of drafts) remember(found, toFinding(draft, loaded, backend));
         } catch (error) {
           problems.push(failed(loaded.id, look.file, error));
         }
@@ -45,7 +36,7 @@ export function detect(
   return {
     findings: sorted.filter((finding) => finding.safety !== 'note'),
     notes: sorted.filter((finding) => finding.safety === 'note'),
-    problems,
+    problems: withoutRepeats(problems),
   };
 }
 
@@ -58,34 +49,50 @@ export function byPlace(a: Finding, b: Finding): number {
 
 interface Look {
   file: string;
-  run(): Draft[];
+  run(): { drafts: Draft[]; problem?: Problem | undefined };
 }
 
 const EXTENSION = { python: /\.py$/, javascript: /\.[cm]?[jt]sx?$/ };
 
 /** The calls that one transform needs for one backend. Literals are searched for before a document is parsed. */
-function looks(loaded: LoadedTransform, backend: Backend & Documents): Look[] {
+function looks(loaded: LoadedTransform, backend: Backend): Look[] {
   if (loaded.language === 'settings') {
-    return [{ file: backend.facts.root, run: () => loaded.transform.detect(backend) }];
+    return [{ file: backend.facts.root || '.', run: () => ({ drafts: loaded.transform.detect(backend) }) }];
   }
   if (loaded.language !== backend.facts.language) return [];
   return backend.facts.files
-    .filter(
-      (file) => EXTENSION[loaded.language].test(file) && mentions(backend, file, loaded.transform.literals),
-    )
+    .filter((file) => EXTENSION[loaded.language].test(file))
+    .filter((file) => mentions(backend, file, loaded.transform.literals))
     .map((file) => ({ file, run: () => detectInDocument(loaded, backend, file) }));
 }
 
-function detectInDocument(loaded: LoadedTransform, backend: Backend & Documents, file: string): Draft[] {
+/** A Python document knows which of its parts were not understood; of a JavaScript one there is all or nothing. */
+function detectInDocument(
+  loaded: Exclude<LoadedTransform, { language: 'settings' }>,
+  backend: Backend,
+  file: string,
+): ReturnType<Look['run']> {
   if (loaded.language === 'python') {
     const document = backend.pythonDocument(file);
-    return document ? loaded.transform.detect(document, backend) : [];
+    if (!document) return { drafts: [] };
+    return { drafts: loaded.transform.detect(document, backend), problem: document.problem };
   }
-  if (loaded.language === 'javascript') {
-    const document = backend.javascriptDocument(file);
-    return document ? loaded.transform.detect(document, backend) : [];
-  }
-  return [];
+  const document = backend.javascriptDocument(file);
+  if (!document || document.problem) return { drafts: [], problem: document?.problem };
+  return { drafts: loaded.transform.detect(document, backend) };
+}
+
+/** Files of a backend that cannot be read or, as manifests, not be understood. */
+function unreadable({ facts, workspace, manifests }: Backend): Problem[] {
+  const paths = [...facts.manifests, ...facts.settingsFiles, ...facts.files];
+  return [
+    ...paths.flatMap((path) => workspace.problem(path) ?? []),
+    ...manifests.flatMap(({ problems }) => problems),
+  ];
+}
+
+function withoutRepeats(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }
 
 function mentions(backend: Backend, file: string, literals: string[]): boolean {

@@ -6,7 +6,7 @@ import { type Looked, MAX_PASSES, type Passes, runPasses } from '../plan/run-pas
 import { type Choice, isChosen } from '../plan/select.ts';
 import type { FileChange, Finding, Left, Plan, Problem } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
-import { type Documents, detect } from './detect.ts';
+import { detect } from './detect.ts';
 
 export type { Choice } from '../plan/select.ts';
 
@@ -14,7 +14,7 @@ export type { Choice } from '../plan/select.ts';
 export interface PlanTools {
   /** Name and version of this program, for the plan. */
   tool: string;
-  discover(workspace: Workspace): (Backend & Documents)[];
+  discover(workspace: Workspace): Backend[];
   transforms: readonly LoadedTransform[];
   /** The problem of a file that does not parse as what its name says it is. */
   parses: Parses;

@@ -9,16 +9,6 @@ import { symbolsFor } from './symbols.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 type Out = { isTTY?: boolean; columns?: number; write(chunk: string | Uint8Array): unknown };
 
-/** What the program is given by whoever starts it; `bin` passes the process's own. */
-export interface Host {
-  argv: readonly string[];
-  env: Env;
-  absoluteCwd: string;
-  stdin: NodeJS.ReadStream;
-  stdout: NodeJS.WriteStream;
-  stderr: NodeJS.WriteStream;
-}
-
 const WIDEST = 110;
 const NARROWEST = 20;
 
@@ -64,8 +54,20 @@ export class Terminal {
     this.stderr.write(`${this.forStderr(text)}\n`);
   }
 
-  /** A text as it may be written to standard error by others, namely by `prompts`. */
-  forStderr(text: string): string {
+  /** A question's text, which `prompts` writes to standard error by itself. */
+  forPrompt(text: string): string {
+    return this.forStderr(text);
+  }
+
+  /** Standard error for `prompts`, which colours whatever happens: without colours where none are wanted. */
+  promptStream(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+    this.status.clear();
+    if (this.colours.err) return stream;
+    const write = (text: string) => stream.write(text.replace(/\x1b\[[\d;]*m/g, ''));
+    return Object.assign(Object.create(stream), { write });
+  }
+
+  private forStderr(text: string): string {
     return clean(text, { colour: this.colours.err, showSecrets: this.showSecrets });
   }
 

@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { Backend } from '../../src/backend/backend.ts';
+import { loadPython } from '../../src/languages/python/tree.ts';
 import type { LoadedTransform } from '../../src/load-transforms.ts';
 import { detect } from '../../src/stages/detect.ts';
 import type { Draft } from '../../src/transform.ts';
-import { replacing, settings, tools, workspaceOf } from './planning.ts';
+import { facts, replacing, settings, tools, workspaceOf } from './planning.ts';
+
+beforeAll(loadPython);
 
 function detected(files: Record<string, string>, ...transforms: LoadedTransform[]) {
   return detect(tools(transforms).discover(workspaceOf(files)), transforms);
@@ -124,7 +128,10 @@ test('a transform for JavaScript is not asked about a Python backend', () => {
       safety: 'safe',
       docs: '',
       literals: ['x'],
-      detect: () => (asked.push('x'), []),
+      detect: () => {
+        asked.push('x');
+        return [];
+      },
     },
   } as LoadedTransform;
   detected({ 'a.py': 'x', 'a.js': 'x' }, transform);
@@ -135,6 +142,21 @@ test('the needs of one backend are not served by another of the same repository'
   const transform = replacing('settings/b', 'api/.env', 'x', 'y', { needs: ['driver:asyncpg'] });
   const [backend] = tools([transform]).discover(workspaceOf({ 'api/.env': 'x' }));
   if (!backend) throw new Error('no backend');
-  const inFolder = { ...backend, facts: { ...backend.facts, root: 'api' } };
+  const inFolder = new Backend({ ...backend.facts, root: 'api' }, backend.workspace);
   expect(detect([inFolder], [transform]).findings[0]?.needs).toEqual(['api#driver:asyncpg']);
+});
+
+test('a file that does not parse is a problem with its place, and the rest of it is still looked at', () => {
+  const transform = python('python/x', ['create_engine'], (file) => [
+    { subject: 's', at: { file, start: 0, end: 0 }, message: 'm', safety: 'report' },
+  ]);
+  const { findings, problems } = detected({ 'a.py': 'create_engine()\ndef f(:\n' }, transform, transform);
+  expect(findings).toHaveLength(1);
+  expect(problems).toMatchObject([{ file: 'a.py', line: 2 }]);
+});
+
+test('a manifest that cannot be understood is a problem', () => {
+  const workspace = workspaceOf({ 'pyproject.toml': '[project\n', 'main.py': '' });
+  const backend = new Backend({ ...facts(workspace), manifests: ['pyproject.toml'] }, workspace);
+  expect(detect([backend], []).problems).toMatchObject([{ file: 'pyproject.toml' }]);
 });

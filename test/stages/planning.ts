@@ -1,4 +1,5 @@
 /** A workspace in memory and small transforms, for the tests of the stages up to `show`. */
+import { Backend } from '../../src/backend/backend.ts';
 import { decode, type SourceFile, sha256 } from '../../src/files/source-file.ts';
 import type { LoadedTransform } from '../../src/load-transforms.ts';
 import { parsesAs } from '../../src/plan/parses.ts';
@@ -83,17 +84,7 @@ export function tools(transforms: LoadedTransform[], more: Partial<PlanTools> = 
     tool: 'fix-backend 0.0.0',
     transforms,
     parses: parsesAs([]),
-    discover: (workspace) => [
-      {
-        facts: facts(workspace),
-        workspace,
-        pythonDocument: (path) => {
-          const file = workspace.read(path);
-          return file ? ({ file } as never) : undefined;
-        },
-        javascriptDocument: () => undefined,
-      },
-    ],
+    discover: (workspace) => [new Backend(facts(workspace), workspace)],
     ...more,
   };
 }

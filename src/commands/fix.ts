@@ -1,0 +1,111 @@
+import { planJson } from '../show/json.ts';
+import { count } from '../show/layout.ts';
+import { backendText, remainderText } from '../show/plan-text.ts';
+import { stepViews } from '../show/view.ts';
+import { apply } from '../stages/apply.ts';
+import { ask } from '../stages/ask.ts';
+import { paint } from '../terminal/paint.ts';
+import { canAsk, question } from '../terminal/question.ts';
+import { FixBackendError, type Plan, type Run, type Verdict } from '../types.ts';
+import { checkClean } from './check-clean.ts';
+import type { Context } from './context.ts';
+import type { FixOptions } from './options.ts';
+import { openProject, type Project } from './project.ts';
+import { appliedCode, remains, shownCode } from './remaining.ts';
+import { type Outcome, runEach } from './run-each.ts';
+import { sayDone } from './say-done.ts';
+import { showPlan } from './show-plan.ts';
+import { writeReport } from './write-report.ts';
+
+/** Audit, diff, ask, back up, apply, start the server, report: for each path in turn. Returns the exit code. */
+export function fix(paths: readonly string[], options: FixOptions, context: Context): Promise<number> {
+  return runEach(paths, options, context, (path) => fixOne(path, options, context));
+}
+
+async function fixOne(path: string, options: FixOptions, context: Context): Promise<Outcome> {
+  const project = await openProject(path, options, context);
+  const { plan, asked } = await choose(project, options, context);
+  if (!plan) return { code: 1, summary: 'nothing taken', json: { root: project.absoluteRoot } };
+  const shown = planJson(plan, stepViews(plan, project.workspace, options.showSecrets));
+  if (options.dryRun || plan.changes.length === 0) {
+    return endWithoutWriting(plan, project, shown, { asked, dryRun: options.dryRun }, context);
+  }
+  await checkClean(plan, project, { allowed: options.allowDirty, mayAsk: asked }, context);
+  const run = await apply(plan, { progress: context.terminal.progress });
+  context.session.written(`fix-backend undo${project.argument}`);
+  const verdicts = await proveWritten(plan, project, run, options, context);
+  writeReport({ run, plan, workspace: project.workspace, verdicts, verification: options.verify });
+  sayDone({ run, plan, verdicts, project }, options, context);
+  const code = appliedCode(plan, verdicts);
+  return { code, summary: summaryOf(plan, verdicts), json: { ...shown, run, verdicts } };
+}
+
+/** The plan of what is to be applied; undefined where the person quit. */
+async function choose(
+  project: Project,
+  options: FixOptions,
+  context: Context,
+): Promise<{ plan: Plan | undefined; asked: boolean }> {
+  const { terminal, host } = context;
+  const plan = project.plan({ unsafe: options.unsafe, refused: new Set() });
+  const open = plan.steps.length + plan.left.filter(({ reason }) => reason === 'unsafe').length;
+  const asks = !options.yes && options.format === 'text' && open > 0 && canAsk(host, options.input);
+  if (!asks) {
+    showPlan(plan, project, options, context);
+    if (!options.yes && !options.dryRun && plan.changes.length > 0) throw needsTerminal(project);
+    return { plan, asked: false };
+  }
+  terminal.result(plan.backends.map((facts) => backendText(facts, terminal.layout)).join('\n'));
+  const chosen = await ask({
+    workspace: project.workspace,
+    terminal,
+    replan: (choice) => project.plan(choice),
+    question: (text, letters, answers) => question(text, letters, answers, terminal, host),
+  });
+  if (!chosen) terminal.say('Quit. Nothing was written.');
+  else terminal.result(remainderText(chosen, terminal.layout).trimEnd());
+  return { plan: chosen, asked: true };
+}
+
+function endWithoutWriting(
+  plan: Plan,
+  project: Project,
+  json: object,
+  how: { asked: boolean; dryRun: boolean },
+  { terminal }: Context,
+): Outcome {
+  const code = shownCode(plan);
+  if (plan.changes.length === 0) {
+    terminal.say(remains(plan) ? 'There is nothing to write.' : 'There is nothing to repair.');
+    return { code, summary: remains(plan) ? 'needs a person' : 'nothing to repair', json };
+  }
+  const what = `${count(plan.steps.length, 'repair')} in ${count(plan.changes.length, 'file')}`;
+  const next = how.asked ? `fix-backend${project.argument}` : `fix-backend${project.argument} --yes`;
+  terminal.say(`${what} would be written. Nothing was.\nTo write:  ${paint('bold', next)}`);
+  return { code, summary: `would change ${count(plan.changes.length, 'file')}`, json };
+}
+
+function needsTerminal(project: Project): FixBackendError {
+  return new FixBackendError('asking needs a terminal, and there is none.', {
+    next: `To take every safe repair:  fix-backend${project.argument} --yes`,
+    exitCode: 2,
+  });
+}
+
+function summaryOf(plan: Plan, verdicts: readonly Verdict[]): string {
+  const done = `${count(plan.steps.length, 'repair')} written`;
+  return verdicts.length === 0 ? done : `${done}, ${verdicts.map(({ result }) => result).join(', ')}`;
+}
+
+/** Verification is loaded when it is needed: most runs of the command end before it. */
+async function proveWritten(
+  plan: Plan,
+  project: Project,
+  run: Run,
+  options: FixOptions,
+  context: Context,
+): Promise<Verdict[]> {
+  if (options.verify === 'none') return [];
+  const { prove } = await import('./prove.ts');
+  return prove(plan, project, run, options, context);
+}

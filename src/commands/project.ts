@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import type { Backend } from '../backend/backend.ts';
+import { openWorkspace } from '../files/open-workspace.ts';
+import { JavaScriptDocument } from '../languages/javascript/document.ts';
+import { loadJavaScript } from '../languages/javascript/engine.ts';
+import { PythonDocument } from '../languages/python/document.ts';
+import { PythonModules } from '../languages/python/modules.ts';
+import { loadPython } from '../languages/python/tree.ts';
+import { loadTransforms, transformIds } from '../load-transforms.ts';
+import { checkPatterns } from '../plan/id-patterns.ts';
+import { parsesAs } from '../plan/parses.ts';
+import { discover } from '../stages/discover.ts';
+import { type Choice, plan } from '../stages/plan.ts';
+import { recover } from '../stages/recover.ts';
+import { FixBackendError, type Plan } from '../types.ts';
+import { version } from '../version.ts';
+import { Workspace } from '../workspace.ts';
+import type { Context } from './context.ts';
+import type { Selection } from './options.ts';
+
+/** One folder that a command was pointed at, read and ready to be planned. */
+export interface Project {
+  absoluteRoot: string;
+  /** As it is typed after a command: ` ./api`, or nothing where the command runs in the folder. */
+  argument: string;
+  workspace: Workspace;
+  backends: Backend[];
+  /** A plan for the workspace. What could not be read is among its problems. */
+  plan(choice: Pick<Choice, 'unsafe' | 'refused'>): Plan;
+}
+
+/**
+ * Reads a folder: recovers what an earlier run left half done, lists the files, finds the backends and loads the
+ * transforms for their languages. Throws FixBackendError where there is no such folder or no backend in it.
+ */
+export async function openProject(path: string, selection: Selection, context: Context): Promise<Project> {
+  const absoluteRoot = resolve(context.host.absoluteCwd, path);
+  checkSelection(selection);
+  const { progress } = context.terminal;
+  progress({ stage: 'reading', text: path, state: 'start' });
+  await recoverFirst(absoluteRoot, context);
+  const { workspace, problems } = openWorkspace(absoluteRoot);
+  await loadPython();
+  const backends = discover(workspace);
+  if (backends.length === 0) throw noBackend(path);
+  const languages = new Set(backends.map(({ facts }) => facts.language));
+  if (languages.has('javascript')) await loadJavaScript();
+  const transforms = await loadTransforms([...languages, 'settings']);
+  const tools = {
+    tool: `fix-backend ${version()}`,
+    transforms,
+    parses,
+    discover: (now: Workspace) => (now === workspace ? backends : discover(now)),
+  };
+  progress({ stage: 'reading', text: path, state: 'done' });
+  return {
+    absoluteRoot: workspace.absoluteRoot,
+    argument: path === '.' ? '' : ` ${path}`,
+    workspace,
+    backends,
+    plan(choice) {
+      const planned = plan(workspace, { ...choice, only: selection.only, skip: selection.skip }, tools);
+      return { ...planned, problems: [...problems, ...planned.problems] };
+    },
+  };
+}
+
+/** Says what recovery did, since files of the person have changed by it. */
+export async function recoverFirst(
+  absoluteRoot: string,
+  { terminal }: Pick<Context, 'terminal'>,
+): Promise<void> {
+  for (const { run, left } of await recover(absoluteRoot)) {
+    terminal.say(`The run ${run.id} was broken off before it ended. Its files are as they were before it.`);
+    if (left.length > 0) {
+      terminal.say(`Changed by someone since, and so left alone: ${left.join(', ')}`);
+      terminal.say(`Their originals are in .fix-backend/runs/${run.id}/backups.`);
+    }
+  }
+}
+
+function checkSelection({ only, skip }: Selection): void {
+  if (only.length + skip.length === 0) return;
+  const ids = transformIds();
+  checkPatterns('--only', only, ids);
+  checkPatterns('--skip', skip, ids);
+}
+
+const NO_MODULES = new PythonModules(new Workspace('', [], () => undefined));
+
+const parses = parsesAs([
+  { files: /\.pyi?$/, parses: (file) => new PythonDocument(file, NO_MODULES).problem },
+  { files: /\.([cm]?[jt]s|[jt]sx)$/, parses: (file) => new JavaScriptDocument(file).problem },
+]);
+
+function noBackend(path: string): FixBackendError {
+  return new FixBackendError(`There is no backend in ${path} that fix-backend knows.`, {
+    next: 'Point it at the folder that holds requirements.txt, pyproject.toml or package.json:  fix-backend path/to/backend',
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,43 @@
+import { count } from '../show/layout.ts';
+import { verdictText } from '../show/verdict-text.ts';
+import { paint } from '../terminal/paint.ts';
+import type { Plan, Run, Verdict } from '../types.ts';
+import type { Context } from './context.ts';
+import { asTyped, installs } from './install-commands.ts';
+import type { FixOptions } from './options.ts';
+import type { Project } from './project.ts';
+
+/** The last lines of a run: what was written, where the backups are, what verification saw, and what to type next. */
+export function sayDone(
+  done: { run: Run; plan: Plan; verdicts: readonly Verdict[]; project: Project },
+  options: FixOptions,
+  { terminal }: Context,
+): void {
+  const { run, plan, verdicts, project } = done;
+  const { layout } = terminal;
+  const print = (text: string) =>
+    options.format === 'text' || options.format === 'markdown' ? terminal.result(text) : terminal.say(text);
+  const changed = `${count(plan.steps.length, 'repair')} in ${count(run.changes.length, 'file')} written.`;
+  const toInstall = installs(plan, project.workspace).map((each): [string, string] => [
+    'install',
+    asTyped(each),
+  ]);
+  const next: [string, string][] = [
+    ['report', `fix-backend report${project.argument}`],
+    ['undo', `fix-backend undo${project.argument}`],
+    ...(options.install ? [] : toInstall),
+    ...(verdicts.length === 0
+      ? [['start it', `fix-backend verify${project.argument}`] as [string, string]]
+      : []),
+  ];
+  print(
+    [
+      '',
+      paint('bold', changed),
+      `Backups are in .fix-backend/runs/${run.id}/`,
+      ...verdicts.flatMap((verdict) => ['', verdictText(verdict, layout)]),
+      '',
+      ...next.map(([what, command]) => `  ${what.padEnd(10)}${paint('bold', command)}`),
+    ].join('\n'),
+  );
+}

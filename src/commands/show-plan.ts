@@ -1,0 +1,35 @@
+import { patchPrefix } from '../show/patch-prefix.ts';
+import { remainderText } from '../show/plan-text.ts';
+import { type Format, show } from '../stages/show.ts';
+import type { Plan } from '../types.ts';
+import type { Context } from './context.ts';
+import type { Project } from './project.ts';
+
+/**
+ * Prints a plan on standard output in the asked format; JSON is printed by whoever knows the end of the run. With a
+ * patch, what it cannot say goes to standard error. Returns whether hunks were left out because they hold secrets.
+ */
+export function showPlan(
+  plan: Plan,
+  project: Project,
+  options: { format: Format; showSecrets: boolean },
+  { terminal, host }: Context,
+): { omitted: boolean } {
+  const { format } = options;
+  if (format === 'json') return { omitted: false };
+  const prefix = patchPrefix(project.absoluteRoot, host.absoluteCwd);
+  const shown = show(plan, project.workspace, { ...terminal.layout, ...options, format, prefix });
+  if ('text' in shown) {
+    terminal.result(shown.text.trimEnd());
+    return { omitted: false };
+  }
+  terminal.bytes(shown.bytes);
+  const rest = remainderText(plan, terminal.layout).trimEnd();
+  if (rest !== '') terminal.say(rest);
+  for (const { file, line } of shown.omitted) {
+    terminal.say(
+      `Left out of the patch, since it holds a secret: ${file}:${line} (--show-secrets puts it in)`,
+    );
+  }
+  return { omitted: shown.omitted.length > 0 };
+}

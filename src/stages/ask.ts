@@ -1,0 +1,102 @@
+import {
+  answered,
+  type Decisions,
+  NOTHING_DECIDED,
+  nextQuestion,
+  type Question,
+  withRest,
+} from '../ask/decisions.ts';
+import { helpText } from '../ask/help-text.ts';
+import { findingText } from '../show/finding-text.ts';
+import { count } from '../show/layout.ts';
+import { leftFiles, stepFiles } from '../show/view.ts';
+import { paint } from '../terminal/paint.ts';
+import type { Letter } from '../terminal/question.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import type { Plan } from '../types.ts';
+import type { Workspace } from '../workspace.ts';
+
+export interface AskTools {
+  workspace: Workspace;
+  terminal: Terminal;
+  /** Plans again with these unsafe findings taken and those findings refused, by their keys. */
+  replan(choice: { unsafe: ReadonlySet<string>; refused: ReadonlySet<string> }): Plan;
+  question(
+    text: string,
+    letters: readonly Letter[],
+    answers: { initial: string; end: string },
+  ): Promise<string>;
+}
+
+const LETTERS: Letter[] = [
+  { letter: 'y', words: ['yes'] },
+  { letter: 'n', words: ['no'] },
+  { letter: 'a', words: ['all'] },
+  { letter: 'd', words: ['done'] },
+  { letter: 'u', words: ['undo', 'back'] },
+  { letter: 'q', words: ['quit'] },
+  { letter: '?', words: ['h', 'help'] },
+];
+
+interface Asked {
+  plan: Plan;
+  decisions: Decisions;
+}
+
+/**
+ * Asks about each finding, the safe ones first, then the unsafe ones. Returns the plan of what was taken, or undefined
+ * where the person quits. Whatever replanning brings up is asked about as well, so nothing is taken unasked.
+ */
+export async function ask(tools: AskTools): Promise<Plan | undefined> {
+  const history: Asked[] = [];
+  let now = replanned(NOTHING_DECIDED, tools);
+  for (;;) {
+    const question = nextQuestion(now.plan, now.decisions);
+    if (!question) return now.plan;
+    const letter = await askOne(question, now.plan, tools);
+    if (letter === 'q') return undefined;
+    if (letter === 'u') {
+      const earlier = history.pop();
+      if (!earlier) tools.terminal.say('     There is none before this one.\n');
+      now = earlier ?? now;
+      continue;
+    }
+    history.push(now);
+    const next = replanned(answered(now.decisions, question, letter), tools);
+    if (letter === 'n') sayWhatFalls(now.plan, next.plan, tools.terminal);
+    now = next;
+  }
+}
+
+/** Plans with the decisions until what `a` and `d` say covers everything that comes up. */
+function replanned(decisions: Decisions, tools: AskTools): Asked {
+  const plan = tools.replan({ unsafe: decisions.taken, refused: decisions.refused });
+  const more = withRest(plan, decisions);
+  return more === decisions ? { plan, decisions } : replanned(more, tools);
+}
+
+async function askOne(question: Question, plan: Plan, tools: AskTools): Promise<string> {
+  const { terminal, workspace } = tools;
+  const { finding, step } = question;
+  const files =
+    step === undefined
+      ? leftFiles(finding, plan, workspace, terminal.showSecrets)
+      : stepFiles(plan, workspace, step, terminal.showSecrets);
+  terminal.result(findingText({ ...question, files }, terminal.layout));
+  const initial = typeof finding.safety === 'object' ? 'n' : 'y';
+  for (;;) {
+    const letter = await tools.question('Take it? [y n a d u q ?]', LETTERS, { initial, end: 'q' });
+    if (letter !== '?') return letter;
+    terminal.say(helpText(question, initial, terminal.layout.width));
+  }
+}
+
+/** Findings that go because the one just refused would have brought what they need. */
+function sayWhatFalls(before: Plan, after: Plan, terminal: Terminal): void {
+  const wereTaken = new Set(before.steps.map(({ finding }) => finding.key));
+  const fallen = after.left.filter(({ finding, reason }) => reason === 'falls' && wereTaken.has(finding.key));
+  if (fallen.length === 0) return;
+  const title = `     ${count(fallen.length, 'other')} cannot do without it and ${fallen.length === 1 ? 'falls' : 'fall'} with it (u takes the answer back):`;
+  const names = fallen.map(({ finding }) => `       ${finding.title}  ${paint('dim', finding.transform)}`);
+  terminal.say([paint('yellow', title), ...names, ''].join('\n'));
+}
