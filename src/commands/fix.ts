@@ -6,9 +6,10 @@ import { apply } from '../stages/apply.ts';
 import { ask } from '../stages/ask.ts';
 import { paint } from '../terminal/paint.ts';
 import { canAsk, question } from '../terminal/question.ts';
-import { FixBackendError, type Plan, type Run, type Verdict } from '../types.ts';
+import { FixBackendError, type Plan, type Verdict } from '../types.ts';
 import { checkClean } from './check-clean.ts';
 import type { Context } from './context.ts';
+import { install } from './install.ts';
 import type { FixOptions } from './options.ts';
 import { openProject, type Project } from './project.ts';
 import { appliedCode, remains, shownCode } from './remaining.ts';
@@ -33,10 +34,11 @@ async function fixOne(path: string, options: FixOptions, context: Context): Prom
   await checkClean(plan, project, { allowed: options.allowDirty, mayAsk: asked }, context);
   const run = await apply(plan, { progress: context.terminal.progress });
   context.session.written(`fix-backend undo${project.argument}`);
-  const verdicts = await proveWritten(plan, project, run, options, context);
+  const installed = !options.install || (await install(plan, project, context));
+  const verdicts = await proveWritten(plan, project, options, context);
   writeReport({ run, plan, workspace: project.workspace, verdicts, verification: options.verify });
   sayDone({ run, plan, verdicts, project }, options, context);
-  const code = appliedCode(plan, verdicts);
+  const code = Math.max(appliedCode(plan, verdicts), installed ? 0 : 1);
   return { code, summary: summaryOf(plan, verdicts), json: { ...shown, run, verdicts } };
 }
 
@@ -101,11 +103,10 @@ function summaryOf(plan: Plan, verdicts: readonly Verdict[]): string {
 async function proveWritten(
   plan: Plan,
   project: Project,
-  run: Run,
   options: FixOptions,
   context: Context,
 ): Promise<Verdict[]> {
   if (options.verify === 'none') return [];
   const { prove } = await import('./prove.ts');
-  return prove(plan, project, run, options, context);
+  return prove(plan, project, options, context);
 }

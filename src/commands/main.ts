@@ -26,7 +26,7 @@ export async function main(host: Host, session: Session): Promise<number> {
     exitCode = await command({ host, terminal, session });
   };
   try {
-    await program(actions(host, run), (text) => first.result(text.trimEnd())).parseAsync([...host.argv], {
+    await program(actions(host, run), (text) => first.raw(text)).parseAsync([...host.argv], {
       from: 'user',
     });
     return exitCode;

@@ -7,7 +7,7 @@ import type { AuditOptions, CommonOptions, FixOptions, VerifyOptions } from './o
 export interface Actions {
   fix(paths: string[], options: FixOptions): Promise<void>;
   audit(paths: string[], options: AuditOptions): Promise<void>;
-  verify(path: string, options: CommonOptions & VerifyOptions): Promise<void>;
+  verify(path: string, options: CommonOptions & VerifyOptions & { format: 'text' | 'json' }): Promise<void>;
   undo(args: string[], options: CommonOptions): Promise<void>;
   redo(args: string[], options: CommonOptions): Promise<void>;
   history(path: string, options: CommonOptions): Promise<void>;
@@ -59,10 +59,10 @@ export function program(actions: Actions, print: (text: string) => void): Comman
 function repairing(command: Command): Command {
   selecting(command)
     .optionsGroup('Writing:')
-    .option('--dry-run', 'show what would change; write nothing, run nothing', false)
-    .option('-y, --yes', 'take every safe repair without asking', false)
-    .option('--unsafe', 'with --yes: take the unsafe ones as well', false)
-    .option('--allow-dirty', 'write though git has changes that are not committed', false);
+    .option('--dry-run', 'show what would change; write nothing, run nothing')
+    .option('-y, --yes', 'take every safe repair without asking')
+    .option('--unsafe', 'with --yes: take the unsafe ones as well')
+    .option('--allow-dirty', 'write though git has changes that are not committed');
   formatted(command);
   command
     .optionsGroup('Verification:')
@@ -71,9 +71,7 @@ function repairing(command: Command): Command {
     );
   return common(
     verifying(command).addOption(
-      new Option('--install', 'run the install command in your own environment')
-        .default(false)
-        .conflicts('dryRun'),
+      new Option('--install', 'run the install command in your own environment').conflicts('dryRun'),
     ),
   );
 }
@@ -82,7 +80,9 @@ function addLookers(root: Command, actions: Actions): void {
   const audit = root.command('audit [paths...]').description('list what is wrong; exit 1 if anything is');
   common(formatted(selecting(audit))).action((paths, _, command) => actions.audit(paths, optionsOf(command)));
   const verify = root.command('verify [path]').description('start the server as it is, and check it');
-  common(verifying(verify)).action((path, _, command) => actions.verify(path ?? '.', optionsOf(command)));
+  common(verifying(jsonOr('text', verify))).action((path, _, command) =>
+    actions.verify(path ?? '.', optionsOf(command)),
+  );
   const explain = root
     .command('explain [id]')
     .description('what a transform repairs, and why; without an id: all of them');
@@ -98,11 +98,8 @@ function addRunCommands(root: Command, actions: Actions): void {
   common(history).action((path, _, command) => actions.history(path ?? '.', optionsOf(command)));
   const report = root
     .command('report [run-or-path...]')
-    .description('print the report of a run; the last one by default')
-    .addOption(
-      new Option('--format <name>', 'how to print it').choices(['markdown', 'json']).default('markdown'),
-    );
-  common(report).action((args, _, command) => actions.report(args, optionsOf(command)));
+    .description('print the report of a run; the last one by default');
+  common(jsonOr('markdown', report)).action((args, _, command) => actions.report(args, optionsOf(command)));
   const clean = root
     .command('clean [path]')
     .description('remove the backups and reports of runs; they cannot be undone after that')
@@ -113,14 +110,20 @@ function addRunCommands(root: Command, actions: Actions): void {
 function selecting(command: Command): Command {
   return command
     .optionsGroup('Choosing:')
-    .option('--only <ids>', 'only these transforms: ids, beginnings or globs, by commas', list, [])
-    .option('--skip <ids>', 'all but these', list, []);
+    .option('--only <ids>', 'only these transforms: ids, beginnings or globs, by commas', list)
+    .option('--skip <ids>', 'all but these', list);
 }
 
 function formatted(command: Command): Command {
   return command
     .optionsGroup('Output:')
     .addOption(new Option('--format <name>', 'how to show it').choices(FORMATS).default('text'));
+}
+
+function jsonOr(usual: string, command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .addOption(new Option('--format <name>', 'how to print it').choices([usual, 'json']).default(usual));
 }
 
 function verifying(command: Command): Command {
@@ -136,10 +139,23 @@ function common(command: Command): Command {
     .addOption(
       new Option('--color <when>', 'use colours').choices(['auto', 'always', 'never']).default('auto'),
     )
-    .option('--show-secrets', 'show passwords and keys as they are', false)
+    .option('--show-secrets', 'show passwords and keys as they are')
     .option('--no-input', 'never ask')
-    .addOption(new Option('--debug', 'show where an error comes from').default(false).hideHelp());
+    .addOption(new Option('--debug', 'show where an error comes from').hideHelp());
 }
+
+/** What an option means that was not typed. Said to commander, it would stand behind every option in the help. */
+const _UNTYPED = {
+  dryRun: false,
+  yes: false,
+  unsafe: false,
+  allowDirty: false,
+  install: false,
+  showSecrets: false,
+  debug: false,
+  only: [],
+  skip: [],
+};
 
 /** A command's options; one that was typed before the command's name counts as well. */
 function optionsOf<T>(command: Command): T {
@@ -160,7 +176,7 @@ function ownOptions(command: Command, typedBefore: ReadonlySet<string>): object 
   return Object.fromEntries(own);
 }
 
-function list(typed: string, earlier: string[]): string[] {
+function list(typed: string, earlier: string[] = []): string[] {
   return [
     ...earlier,
     ...typed

@@ -6,7 +6,7 @@ import { loadJavaScript } from '../languages/javascript/engine.ts';
 import { PythonDocument } from '../languages/python/document.ts';
 import { PythonModules } from '../languages/python/modules.ts';
 import { loadPython } from '../languages/python/tree.ts';
-import { loadTransforms, transformIds } from '../load-transforms.ts';
+import { type LoadedTransform, loadTransforms, transformIds } from '../load-transforms.ts';
 import { checkPatterns } from '../plan/id-patterns.ts';
 import { parsesAs } from '../plan/parses.ts';
 import { discover } from '../stages/discover.ts';
@@ -25,6 +25,7 @@ export interface Project {
   argument: string;
   workspace: Workspace;
   backends: Backend[];
+  transforms: LoadedTransform[];
   /** A plan for the workspace. What could not be read is among its problems. */
   plan(choice: Pick<Choice, 'unsafe' | 'refused'>): Plan;
 }
@@ -58,6 +59,7 @@ export async function openProject(path: string, selection: Selection, context: C
     argument: path === '.' ? '' : ` ${path}`,
     workspace,
     backends,
+    transforms,
     plan(choice) {
       const planned = plan(workspace, { ...choice, only: selection.only, skip: selection.skip }, tools);
       return { ...planned, problems: [...problems, ...planned.problems] };

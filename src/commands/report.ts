@@ -23,7 +23,7 @@ export async function printReport(
       exitCode: 2,
     });
   }
-  if (options.format === 'json') context.terminal.json(text);
+  if (options.format === 'json') context.terminal.raw(text);
   else context.terminal.result(text.trimEnd());
   return 0;
 }

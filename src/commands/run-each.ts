@@ -30,7 +30,7 @@ export async function runEach(
   const exitCode = Math.max(...outcomes.map(({ code }) => code));
   if (options.format === 'json') {
     const projects = outcomes.map(({ path, code, json }) => ({ path, exitCode: code, ...json }));
-    context.terminal.json(asJson({ schemaVersion: SCHEMA_VERSION, exitCode, projects }, options.showSecrets));
+    context.terminal.raw(asJson({ schemaVersion: SCHEMA_VERSION, exitCode, projects }, options.showSecrets));
   } else if (outcomes.length > 1) {
     const table = outcomes.map((outcome) =>
       row(outcome, Math.max(...outcomes.map(({ path }) => path.length))),

@@ -28,7 +28,7 @@ export function showPlan(
   if (rest !== '') terminal.say(rest);
   for (const { file, line } of shown.omitted) {
     terminal.say(
-      `Left out of the patch, since it holds a secret: ${file}:${line} (--show-secrets puts it in)`,
+      `Left out of the patch, since it holds a secret: ${file}:${line} (it is shown by: --show-secrets)`,
     );
   }
   return { omitted: shown.omitted.length > 0 };

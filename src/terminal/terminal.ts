@@ -77,8 +77,8 @@ export class Terminal {
     else this.stdout.write(bytes);
   }
 
-  /** JSON whose strings were redacted one by one; JSON.stringify has escaped the control characters. */
-  json(text: string): void {
+  /** Text that is clean already: our own help, or JSON whose strings were redacted one by one. */
+  raw(text: string): void {
     this.status.clear();
     this.stdout.write(text);
   }

@@ -1,0 +1,51 @@
+import { encode } from '../files/source-file.ts';
+import { verify } from '../stages/verify.ts';
+import { paint } from '../terminal/paint.ts';
+import type { Plan, Verdict } from '../types.ts';
+import type { Context } from './context.ts';
+import type { VerifyOptions } from './options.ts';
+import type { Project } from './project.ts';
+
+/** Starts each backend of an applied plan, untouched and repaired, and compares. */
+export async function prove(
+  plan: Plan,
+  project: Project,
+  options: VerifyOptions,
+  context: Context,
+): Promise<Verdict[]> {
+  const before = bytesBefore(plan, project);
+  const repairs = plan.steps.map(({ finding: { key, transform } }) => ({
+    key,
+    fixes: project.transforms.find(({ id }) => id === transform)?.transform.fixes ?? [],
+  }));
+  return verifyEach(plan.absoluteRoot, plan.backends, { before, repairs }, options, context);
+}
+
+/** Starts each backend as it is. What is known of an earlier state is given along. */
+export async function verifyEach(
+  absoluteRoot: string,
+  backends: Plan['backends'],
+  known: Pick<Parameters<typeof verify>[0], 'before' | 'repairs'>,
+  options: VerifyOptions,
+  { terminal }: Context,
+): Promise<Verdict[]> {
+  const where = options.sandbox ? 'in a sandbox' : paint('yellow', 'without a sandbox');
+  terminal.say(`\nVerifying: this runs the project's code, ${where}, on a database of its own.`);
+  const verdicts: Verdict[] = [];
+  for (const backend of backends) {
+    const { sandbox, python } = options;
+    const input = { absoluteRoot, backend, ...known, options: { sandbox, ...(python ? { python } : {}) } };
+    verdicts.push(await verify(input, terminal.progress));
+  }
+  return verdicts;
+}
+
+/** The bytes that the changed files had; null for one that the plan creates. */
+function bytesBefore(plan: Plan, { workspace }: Project): Map<string, Buffer | null> {
+  return new Map(
+    plan.changes.map(({ path }) => {
+      const file = workspace.read(path);
+      return [path, file ? encode(file.text, file.encoding) : null];
+    }),
+  );
+}
