@@ -9,7 +9,7 @@ import { type DatabasePlan, planDatabase } from '../verify/database-plan.ts';
 import { type Environment, makeEnvironment } from '../verify/environment.ts';
 import { cleaningUp } from '../verify/interrupt.ts';
 import { LIMITS, type Limits } from '../verify/limits.ts';
-import { look } from '../verify/look.ts';
+import { look, TREE } from '../verify/look.ts';
 import { allowedPython } from '../verify/project-tables.ts';
 import { readRequirements } from '../verify/requirements.ts';
 import { hasPostgresDriver, requiredValues, wantsDatabase } from '../verify/settings.ts';
@@ -61,16 +61,32 @@ export async function verify(input: VerifyInput, progress: Progress): Promise<Ve
   const temporary = await realpath(tmpdir());
   await sweepLeftovers(temporary);
   const absoluteFolder = await mkdtemp(join(temporary, `${PREFIX}${process.pid}-`));
+  const heartbeat = beating((text) => progress({ stage: 'verify', text, state: 'start' }));
   const work: Work = {
     input,
     limits: { ...LIMITS, ...input.options.limits },
     absoluteCache: input.options.absoluteCache ?? cacheFolder(process.env),
     absoluteFolder,
-    step: (text) => progress({ stage: 'verify', text, state: 'start' }),
+    step: heartbeat.say,
   };
-  const verdict = await cleaningUp(absoluteFolder, () => verifyIn(work, began));
+  const verdict = await cleaningUp(absoluteFolder, () => verifyIn(work, began)).finally(heartbeat.stop);
   progress({ stage: 'verify', text: verdict.result, state: verdict.result === 'fixed' ? 'done' : 'fail' });
   return verdict;
+}
+
+const SILENCE = 10_000;
+
+/** Says each step, and the last one again with its seconds while nothing new is said. */
+function beating(say: (text: string) => void): { say: (text: string) => void; stop: () => void } {
+  let last = { text: '', since: Date.now() };
+  const timer = setInterval(() => {
+    if (last.text) say(`${last.text} (${Math.round((Date.now() - last.since) / 1000)} s)`);
+  }, SILENCE);
+  const speak = (text: string) => {
+    last = { text, since: Date.now() };
+    say(text);
+  };
+  return { say: speak, stop: () => clearInterval(timer) };
 }
 
 async function verifyIn(work: Work, began: number): Promise<Verdict> {
@@ -128,7 +144,7 @@ async function see(absoluteCopy: string, workshop: Workshop, work: Work): Promis
   const name = absoluteCopy.slice(work.absoluteFolder.length + 1);
   const step = (text: string) => work.step(`${name}: ${text}`);
   const environment = await environmentFor(absoluteCopy, workshop, work, step);
-  const base = { facts, python: workshop.python };
+  const base = { facts, python: workshop.python, copies: [absoluteCopy, TREE] };
   if ('failed' in environment)
     return { ...base, plan: planDatabase(facts, false), installFailed: environment.failed };
   const plan = planFor(facts, environment, workshop);

@@ -11,7 +11,7 @@ const SUSPICIOUS = [
   /Event loop is closed/,
 ];
 const ERROR_LINE =
-  /^(?:E\s+)?[\w.]+(?:Error|Exception|Greenlet|Required|NotFound|Missing\w*|Exit)\b.*|^Error: .*|^ERROR:\s+Error loading ASGI app.*/;
+  /^(?:E\s+)?[\w.]+(?:[Ee]rror|Exception|Greenlet|Required|NotFound|Missing\w*|Exit)\b.*|^Error: .*|^ERROR:\s+Error loading ASGI app.*/;
 
 /** The line of a log that says best what went wrong: the last exception's, else the last line. */
 export function lastError(text: string): string {
@@ -30,18 +30,22 @@ export function suspiciousLine(text: string): string | undefined {
 const ABOUT = /\b(database|db|tables?|schema|migrations?|postgres\w*|sqlite)\b/i;
 const DONE =
   /\b(initiali[sz]ed|ready|created|creating|connected|success\w*|up to date|complete[d]?|established)\b/i;
-const WENT_WRONG = /\b(fail\w*|error|could ?n[o']t|unable|refused)\b/i;
+const WENT_WRONG = /\b(fail(ed|ure)?|could ?n[o']t|unable to|refused)\b/i;
+const LEVEL = /^(\S+ ){0,4}?\[?(ERROR|CRITICAL)\b/;
+/** Echoed SQL, and requests that are logged. */
 const ECHO =
-  /sqlalchemy\.engine|^(INFO|DEBUG):?\s+sqlalchemy|^\s*(SELECT|CREATE|INSERT|BEGIN|COMMIT|FROM|WHERE|ROLLBACK)\b/;
+  /sqlalchemy\.engine|^\s*(SELECT|CREATE|INSERT|BEGIN|COMMIT|FROM|WHERE|ROLLBACK)\b|HTTP\/1\.[01]"/;
 
-/** The line about the database's initialisation: the best match, the later of equals. SQL that is echoed does not count. */
+/**
+ * The line about the database's initialisation, from what was logged until the start was complete: one that says that
+ * it failed, else the one that says best that it is done.
+ */
 export function databaseLine(text: string): { line: string; failed: boolean } | undefined {
-  const lines = linesOf(text).filter((line) => !ECHO.test(line) && ABOUT.test(line));
-  const failed = lines.find((line) => WENT_WRONG.test(line));
-  const line =
-    failed ??
-    lines.findLast((one) => /initiali[sz]ed/i.test(one) && DONE.test(one)) ??
-    lines.findLast((one) => DONE.test(one));
+  const lines = linesOf(text.split(/^.*Application startup complete.*$/m)[0] ?? '');
+  const about = lines.filter((line) => ABOUT.test(line) && !ECHO.test(line));
+  const failed = about.find((line) => WENT_WRONG.test(line) || LEVEL.test(line));
+  const done = about.filter((line) => DONE.test(line));
+  const line = failed ?? done.findLast((one) => /initiali[sz]ed/i.test(one)) ?? done.at(-1);
   return line ? { line: line.trim(), failed: failed !== undefined } : undefined;
 }
 

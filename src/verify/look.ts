@@ -7,6 +7,7 @@ import { insideFolder } from './inside.ts';
 import { freePort, type Inside, jobFor, type Subject } from './job.ts';
 import type { Limits } from './limits.ts';
 import { Collector, type Observations } from './observations.ts';
+import { reachable } from './postgres.ts';
 import { type Done, lastLines, run } from './process.ts';
 import type { Python } from './python.ts';
 
@@ -21,9 +22,11 @@ export interface LookOptions {
   onStep: (text: string) => void;
 }
 
-const TREE = '/backend';
+/** Where the copy is seen in the box. */
+export const TREE = '/backend';
 const FOLDER = '/look';
 const NOBODY = 65_534;
+const DEFAULT_PORT = 8000;
 
 /** Imports, starts, asks and stops one copy of the project, in the box or without, and tells what was seen. */
 export async function look(subject: Subject, options: LookOptions): Promise<Observations> {
@@ -39,7 +42,7 @@ async function lookInBox(subject: Subject, options: LookOptions, bwrap: string):
     postgresFolder: '/tmp/postgres',
     sockets: ['/tmp', '/var/run/postgresql'],
     uid: null,
-    serverPort: facts.entry?.port ?? 8000,
+    serverPort: portInBox(facts.entry?.port ?? DEFAULT_PORT, plan.port),
     postgresPort: plan.port,
   };
   await redirectCopy(subject, plan.port, false);
@@ -68,6 +71,12 @@ async function lookInBox(subject: Subject, options: LookOptions, bwrap: string):
   return observe(boxCommand(box, command), {}, options);
 }
 
+/** Everything is free inside, but an ordinary user may not listen below 1024. */
+function portInBox(wanted: number, taken: number): number {
+  if (wanted >= 1024 && wanted !== taken) return wanted;
+  return taken === DEFAULT_PORT ? DEFAULT_PORT + 1 : DEFAULT_PORT;
+}
+
 /** Without a box the copy's own addresses are pointed at our PostgreSQL: no other server is ever asked. */
 async function lookUnboxed(subject: Subject, options: LookOptions): Promise<Observations> {
   const root = process.getuid?.() === 0;
@@ -83,7 +92,9 @@ async function lookUnboxed(subject: Subject, options: LookOptions): Promise<Obse
   };
   await redirectCopy(subject, inside.postgresPort, true);
   const settings = redirectAll({ HOME: options.absoluteScratch, ...subject.settings }, inside.postgresPort);
-  const job = jobFor({ ...subject, settings }, inside, options.limits);
+  const postgres =
+    subject.postgres && root ? await reachable(subject.postgres, postgresFolder) : subject.postgres;
+  const job = jobFor({ ...subject, settings, postgres }, inside, options.limits);
   await writeFile(join(options.absoluteScratch, 'job.json'), JSON.stringify(job));
   const command = [
     subject.environment.python,

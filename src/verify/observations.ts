@@ -71,7 +71,7 @@ export interface Probe {
   };
   routers?: { name: string; file: string; prefix: string; tags: string[]; routes: number; served: number }[];
   engines?: EngineFacts[];
-  sessions?: (Failure & { name: string; ok: boolean; value?: string })[];
+  sessions?: (Failure & { name: string; ok: boolean; other?: boolean })[];
   tables?: Failure & {
     tables?: string[];
     missing?: string[];

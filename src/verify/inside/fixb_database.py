@@ -40,7 +40,8 @@ class Lifespan:
             if not self.task.done():
                 raise TimeoutError(f"{phase} did not end within 60 s")
         elif answer.result()["type"].endswith("failed"):
-            raise RuntimeError(answer.result().get("message") or f"{phase} failed")
+            said = [line.strip() for line in answer.result().get("message", "").splitlines() if line.strip()]
+            raise RuntimeError(said[-1] if said else f"{phase} failed")
 
 
 def engines_of(files: dict[str, str]) -> list[dict]:
@@ -121,6 +122,15 @@ async def select_one(session):
             value = await settled(getattr(answer, way)())
             return value[0] if isinstance(value, tuple) else value
     return answer
+
+
+async def select_one_on(engine):
+    """`SELECT 1` on a connection of an engine."""
+    from sqlalchemy import text
+
+    answers: list = []
+    await on_connection(engine, lambda connection: answers.append(connection.execute(text("SELECT 1")).scalar()))
+    return answers[0]
 
 
 async def settled(value):

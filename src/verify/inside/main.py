@@ -13,7 +13,6 @@ import os
 import platform
 import resource
 import sys
-import threading
 
 import fixb_run
 import fixb_server
@@ -34,35 +33,24 @@ class Look:
 
     def run(self) -> None:
         emit("python", version=platform.python_version())
-        waiting = self.begin_database()
-        self.imports()
+        ready = self.begin_database()
         self.source()
-        ready = waiting()
         self.migrations(ready)
+        self.imports()
         if self.job["entry"]:
             self.serve(ready)
         emit("end")
 
-    def begin_database(self):
-        """Start PostgreSQL beside the imports. The function it returns waits, and says whether it is there."""
+    def begin_database(self) -> bool:
+        """Whether there is a database. It is there before anything is imported: some modules make their tables then."""
         if not self.job["postgres"]:
-            return lambda: self.job["fileDatabase"]
-        self.postgres, problem = Postgres(self.job["postgres"]), []
-
-        def begin() -> None:
-            try:
-                problem.append(self.postgres.start())
-            except Exception as error:  # reported as an outcome: the rest can be looked at all the same
-                problem.append(f"{type(error).__name__}: {error}")
-
-        thread = threading.Thread(target=begin)
-        thread.start()
-        return lambda: self.database_ready(thread, problem)
-
-    def database_ready(self, thread: threading.Thread, problem: list) -> bool:
+            return self.job["fileDatabase"]
         emit("step", text="starting PostgreSQL")
-        thread.join(90)
-        error = problem[0] if problem else "it did not start within 90 s"
+        self.postgres = Postgres(self.job["postgres"])
+        try:
+            error = self.postgres.start()
+        except Exception as problem:  # an outcome of its own: the rest can be looked at all the same
+            error = f"{type(problem).__name__}: {problem}"
         emit("database", ok=error is None, error=error, version=self.postgres.version() if error is None else "")
         return error is None
 

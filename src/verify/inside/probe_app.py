@@ -60,7 +60,7 @@ async def look(app, job: dict, seen: dict) -> None:
         async with lifespan:
             engines = fixb_database.engines_of(job["files"])
             seen["engines"] = [fixb_database.plain(engine) for engine in engines]
-            await sessions(app, lifespan, job, seen)
+            await sessions(app, lifespan, engines, job, seen)
             await tables(app, lifespan, engines, job, seen)
             seen["open"] = fixb_database.connections_of(engines)
             keep(seen)
@@ -69,16 +69,22 @@ async def look(app, job: dict, seen: dict) -> None:
         seen["lifespan"] = fixb_app.explain(error, job["tree"])
 
 
-async def sessions(app, lifespan, job: dict, seen: dict) -> None:
+async def sessions(app, lifespan, engines: list[dict], job: dict, seen: dict) -> None:
+    """`SELECT 1` through each session dependency; through the engines where there is none."""
     seen["sessions"] = []
     for place in job["dependencies"]:
-        facts = {"name": f"{place['module']}.{place['name']}"}
-        try:
-            value = await with_session(app, lifespan, place, fixb_database.select_one)
-            facts |= {"ok": value == 1, "value": str(value)}
-        except BaseException as error:
-            facts |= {"ok": False, **fixb_app.explain(error, job["tree"])}
-        seen["sessions"].append(facts)
+        through = with_session(app, lifespan, place, fixb_database.select_one)
+        seen["sessions"].append(await outcome(f"{place['module']}.{place['name']}", through, job))
+    for engine in [] if job["dependencies"] else engines:
+        through = fixb_database.select_one_on(engine["engine"])
+        seen["sessions"].append(await outcome(engine["name"] or "an engine", through, job))
+
+
+async def outcome(name: str, through, job: dict) -> dict:
+    try:
+        return {"name": name, "ok": await through == 1}
+    except BaseException as error:
+        return {"name": name, "ok": False, "other": isinstance(error, NoSession), **fixb_app.explain(error, job["tree"])}
 
 
 async def with_session(app, lifespan, place: dict, use):
@@ -87,14 +93,19 @@ async def with_session(app, lifespan, place: dict, use):
         dependency = getattr(dependency, name)
     try:
         async with fixb_database.opened(dependency, lifespan) as session:
-            return await use(kind_checked(session))
+            return await use(session_of(session))
     except LookupError:
         return await fixb_database.through_fastapi(app, lifespan, dependency, use)
 
 
-def kind_checked(session):
-    """A factory that is no session itself (`sessionmaker`) is called by its users."""
-    return session() if not hasattr(session, "execute") and callable(session) else session
+class NoSession(Exception):
+    """A dependency gave something else than a session: whoever uses it knows what to do with it, we do not."""
+
+
+def session_of(given):
+    if hasattr(given, "execute"):
+        return given
+    raise NoSession(f"it gives {type(given).__name__}, which executes nothing itself")
 
 
 async def tables(app, lifespan, engines: list[dict], job: dict, seen: dict) -> None:
