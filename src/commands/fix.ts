@@ -57,7 +57,12 @@ async function choose(
     if (!options.yes && !options.dryRun && plan.changes.length > 0) throw needsTerminal(project);
     return { plan, asked: false };
   }
-  terminal.result(plan.backends.map((facts) => backendText(facts, terminal.layout)).join('\n'));
+  terminal.result(
+    plan.backends
+      .map((facts) => backendText(facts, terminal.layout))
+      .join('\n')
+      .trimEnd(),
+  );
   const chosen = await ask({
     workspace: project.workspace,
     terminal,
@@ -65,7 +70,7 @@ async function choose(
     question: (text, letters, answers) => question(text, letters, answers, terminal, host),
   });
   if (!chosen) terminal.say('Quit. Nothing was written.');
-  else terminal.result(remainderText(chosen, terminal.layout).trimEnd());
+  else terminal.result(`\n${remainderText(chosen, terminal.layout)}`.trimEnd());
   return { plan: chosen, asked: true };
 }
 

@@ -38,10 +38,11 @@ export function installs(plan: Plan, workspace: Workspace): Install[] {
   return [...new Map(all.map((install) => [JSON.stringify(install), install])).values()];
 }
 
-/** The same as a line for the shell. */
-export function asTyped({ folder, commands }: Install): string {
+/** The same as a line for the shell, typed where `path` leads to the plan's root. */
+export function asTyped({ folder, commands }: Install, path: string): string {
   const lines = commands.map((words) => words.map(quoted).join(' '));
-  return [...(folder === '.' ? [] : [`cd ${quoted(folder)}`]), ...lines].join(' && ');
+  const there = posix.join(path, folder);
+  return [...(there === '.' ? [] : [`cd ${quoted(there)}`]), ...lines].join(' && ');
 }
 
 function installOf(manifest: string, workspace: Workspace): Install {

@@ -15,7 +15,7 @@ const LAST_LINES = 15;
  */
 export async function install(plan: Plan, project: Project, { terminal, host }: Context): Promise<boolean> {
   for (const each of installs(plan, project.workspace)) {
-    const typed = asTyped(each);
+    const typed = asTyped(each, project.path);
     terminal.say(`$ ${typed}`);
     for (const [command = '', ...args] of each.commands) {
       terminal.progress({ stage: 'install', text: typed, state: 'start' });

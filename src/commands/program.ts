@@ -145,7 +145,7 @@ function common(command: Command): Command {
 }
 
 /** What an option means that was not typed. Said to commander, it would stand behind every option in the help. */
-const _UNTYPED = {
+const UNTYPED = {
   dryRun: false,
   yes: false,
   unsafe: false,
@@ -164,6 +164,7 @@ function optionsOf<T>(command: Command): T {
     ([name]) => parent?.getOptionValueSource(name) === 'cli',
   );
   return {
+    ...UNTYPED,
     ...Object.fromEntries(typedBefore),
     ...ownOptions(command, new Set(typedBefore.map(([name]) => name))),
   } as T;

@@ -21,7 +21,9 @@ import type { Selection } from './options.ts';
 /** One folder that a command was pointed at, read and ready to be planned. */
 export interface Project {
   absoluteRoot: string;
-  /** As it is typed after a command: ` ./api`, or nothing where the command runs in the folder. */
+  /** As the person typed it. */
+  path: string;
+  /** The path as it follows a command: ` ./api`, or nothing where the command runs in the folder. */
   argument: string;
   workspace: Workspace;
   backends: Backend[];
@@ -56,6 +58,7 @@ export async function openProject(path: string, selection: Selection, context: C
   progress({ stage: 'reading', text: path, state: 'done' });
   return {
     absoluteRoot: workspace.absoluteRoot,
+    path,
     argument: path === '.' ? '' : ` ${path}`,
     workspace,
     backends,

@@ -35,8 +35,8 @@ export async function runEach(
     const table = outcomes.map((outcome) =>
       row(outcome, Math.max(...outcomes.map(({ path }) => path.length))),
     );
-    if (options.format === 'patch') context.terminal.say(table.join('\n'));
-    else context.terminal.result(table.join('\n'));
+    if (options.format === 'patch') context.terminal.say(`\n${table.join('\n')}`);
+    else context.terminal.result(`\n${table.join('\n')}`);
   }
   return exitCode;
 }

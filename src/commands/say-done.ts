@@ -20,14 +20,14 @@ export function sayDone(
   const changed = `${count(plan.steps.length, 'repair')} in ${count(run.changes.length, 'file')} written.`;
   const toInstall = installs(plan, project.workspace).map((each): [string, string] => [
     'install',
-    asTyped(each),
+    asTyped(each, project.path),
   ]);
   const next: [string, string][] = [
     ['report', `fix-backend report${project.argument}`],
     ['undo', `fix-backend undo${project.argument}`],
     ...(options.install ? [] : toInstall),
     ...(verdicts.length === 0
-      ? [['start it', `fix-backend verify${project.argument}`] as [string, string]]
+      ? [['verify', `fix-backend verify${project.argument}`] as [string, string]]
       : []),
   ];
   print(

@@ -7,29 +7,28 @@ import type { Project } from './project.ts';
 
 /**
  * Prints a plan on standard output in the asked format; JSON is printed by whoever knows the end of the run. With a
- * patch, what it cannot say goes to standard error. Returns whether hunks were left out because they hold secrets.
+ * patch, what it cannot say goes to standard error.
  */
 export function showPlan(
   plan: Plan,
   project: Project,
   options: { format: Format; showSecrets: boolean },
   { terminal, host }: Context,
-): { omitted: boolean } {
+): void {
   const { format } = options;
-  if (format === 'json') return { omitted: false };
+  if (format === 'json') return;
   const prefix = patchPrefix(project.absoluteRoot, host.absoluteCwd);
   const shown = show(plan, project.workspace, { ...terminal.layout, ...options, format, prefix });
   if ('text' in shown) {
     terminal.result(shown.text.trimEnd());
-    return { omitted: false };
+    return;
   }
   terminal.bytes(shown.bytes);
   const rest = remainderText(plan, terminal.layout).trimEnd();
   if (rest !== '') terminal.say(rest);
   for (const { file, line } of shown.omitted) {
     terminal.say(
-      `Left out of the patch, since it holds a secret: ${file}:${line} (it is shown by: --show-secrets)`,
+      `${file}:${line} is left out of the patch, because a secret stands there; to have it in, add --show-secrets.`,
     );
   }
-  return { omitted: shown.omitted.length > 0 };
 }

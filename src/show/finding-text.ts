@@ -51,7 +51,10 @@ export function fileText(file: FileView, layout: Layout): string[] {
   const pad = ' '.repeat(INDENT);
   const name = `${pad}${paint('bold', file.path)}${file.created ? paint('dim', '  (new file)') : ''}`;
   if (file.hidden)
-    return [name, `${pad}  ${paint('dim', 'the change lies inside a secret (shown by: --show-secrets)')}`];
+    return [
+      name,
+      `${pad}  ${paint('dim', 'the change lies inside a secret; to see it, add --show-secrets.')}`,
+    ];
   if (file.hunks.length === 0) return [name, `${pad}  ${paint('dim', '(empty)')}`];
   const last = Math.max(...file.hunks.flatMap(({ lines }) => lines).map(({ line }) => line));
   const digits = String(last).length;

@@ -9,11 +9,12 @@ import {
 import { helpText } from '../ask/help-text.ts';
 import { findingText } from '../show/finding-text.ts';
 import { count } from '../show/layout.ts';
+import { place } from '../show/plan-text.ts';
 import { leftFiles, stepFiles } from '../show/view.ts';
 import { paint } from '../terminal/paint.ts';
 import type { Letter } from '../terminal/question.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { Plan } from '../types.ts';
+import type { Finding, Plan } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 
 export interface AskTools {
@@ -64,6 +65,7 @@ export async function ask(tools: AskTools): Promise<Plan | undefined> {
     history.push(now);
     const next = replanned(answered(now.decisions, question, letter), tools);
     if (letter === 'n') sayWhatFalls(now.plan, next.plan, tools.terminal);
+    if (letter === 'a') sayWhatIsTaken(question, now, next, tools.terminal);
     now = next;
   }
 }
@@ -82,7 +84,7 @@ async function askOne(question: Question, plan: Plan, tools: AskTools): Promise<
     step === undefined
       ? leftFiles(finding, plan, workspace, terminal.showSecrets)
       : stepFiles(plan, workspace, step, terminal.showSecrets);
-  terminal.result(findingText({ ...question, files }, terminal.layout));
+  terminal.result(`\n${findingText({ ...question, files }, terminal.layout)}`.trimEnd());
   const initial = typeof finding.safety === 'object' ? 'n' : 'y';
   for (;;) {
     const letter = await tools.question('Take it? [y n a d u q ?]', LETTERS, { initial, end: 'q' });
@@ -91,12 +93,29 @@ async function askOne(question: Question, plan: Plan, tools: AskTools): Promise<
   }
 }
 
+/** What `a` took besides the finding that was shown, so that it is known what was agreed to. */
+function sayWhatIsTaken({ finding: shown }: Question, before: Asked, after: Asked, terminal: Terminal): void {
+  const taken = after.plan.steps.filter(
+    ({ finding: { key } }) => key !== shown.key && !before.decisions.taken.has(key),
+  );
+  if (taken.length === 0) return;
+  terminal.say(
+    [
+      `     Taken with it: ${count(taken.length, 'other')}`,
+      ...taken.map(({ finding }) => named(finding)),
+    ].join('\n'),
+  );
+}
+
+function named(finding: Finding): string {
+  return `       ${finding.title}  ${paint('dim', place(finding))}`;
+}
+
 /** Findings that go because the one just refused would have brought what they need. */
 function sayWhatFalls(before: Plan, after: Plan, terminal: Terminal): void {
   const wereTaken = new Set(before.steps.map(({ finding }) => finding.key));
   const fallen = after.left.filter(({ finding, reason }) => reason === 'falls' && wereTaken.has(finding.key));
   if (fallen.length === 0) return;
   const title = `     ${count(fallen.length, 'other')} cannot do without it and ${fallen.length === 1 ? 'falls' : 'fall'} with it (u takes the answer back):`;
-  const names = fallen.map(({ finding }) => `       ${finding.title}  ${paint('dim', finding.transform)}`);
-  terminal.say([paint('yellow', title), ...names, ''].join('\n'));
+  terminal.say([paint('yellow', title), ...fallen.map(({ finding }) => named(finding))].join('\n'));
 }

@@ -10,6 +10,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 type Out = { isTTY?: boolean; columns?: number; write(chunk: string | Uint8Array): unknown };
 
 const WIDEST = 110;
+const USUAL = 100;
 const NARROWEST = 20;
 
 /**
@@ -37,7 +38,7 @@ export class Terminal {
       out: wantsColour(options.colour, env, streams.stdout),
       err: wantsColour(options.colour, env, streams.stderr),
     };
-    const width = Math.max(NARROWEST, Math.min(streams.stdout.columns || 80, WIDEST));
+    const width = Math.max(NARROWEST, Math.min(streams.stdout.columns || USUAL, WIDEST));
     this.layout = { width, symbols: symbolsFor(showsUnicode(env)) };
     this.status = new StatusLine(streams.stderr);
   }

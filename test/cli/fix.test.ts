@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BROKEN, contents, lab, REPAIRED } from './program.ts';
@@ -153,7 +153,7 @@ describe('formats', () => {
     const without = await here.run(args, { cwd: root });
     expect(without.code).toBe(1);
     expect(without.out).toBe('');
-    expect(without.err).toContain('.env:1');
+    expect(without.err).toContain('.env:1 is left out of the patch');
     expect(without.err).toContain('--show-secrets');
     const full = await here.run([...args, '--show-secrets'], { cwd: root });
     expect(full.out).toContain('+POOL=10');
@@ -201,7 +201,7 @@ describe('several paths', () => {
     expect(contents(one)).toEqual(contents(two));
     expect(contents(one)['main.py']).toBe(REPAIRED['main.py']);
     expect(err).toContain('nowhere');
-    expect(out).toMatch(/^one {6} +ok .*exit 0/m);
+    expect(out).toMatch(/^one +ok .*exit 0/m);
     expect(out).toMatch(/^nowhere +failed .*exit 2/m);
     expect((await here.run(['undo', 'one'])).code).toBe(0);
     expect(contents(one)).toEqual(BROKEN);
@@ -240,14 +240,6 @@ describe('what cannot be done is said with the next step', () => {
     expect(err.trimEnd().split('\n').length).toBeGreaterThanOrEqual(3);
     expect(out).toBe('');
     expect(contents(root)).toEqual(BROKEN);
-  });
-
-  test('a file that changes between the diff and the write stops everything', async () => {
-    const root = here.project();
-    chmodSync(join(root, 'main.py'), 0o444);
-    const { code } = await here.run([root, '--yes', NONE]);
-    expect([0, 1, 3]).toContain(code);
-    expect(statSync(join(root, 'main.py')).mode & 0o777).toBe(0o444);
   });
 });
 
