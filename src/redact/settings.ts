@@ -4,7 +4,7 @@ import { redactValue, type Site } from './values.ts';
 
 /** A name, perhaps in quotes or a subscript, and what puts a value to it in any of the forms that we meet. */
 const ASSIGNMENT =
-  /(?<![\w$])(\\?["'`])?([A-Za-z_][\w.-]*)(\\?["'`])?\]?\??([ \t]*)(:=|=>|===?|!==?|=|:)([ \t]*)/g;
+  /(?<![\w$]|\w[.-])(\\?["'`])?([A-Za-z_][\w.-]{0,100})(\\?["'`])?\]?\??([ \t]*)(:=|=>|===?|!==?|=|:)([ \t]*)/g;
 /** What stands before a setting on its line: listings, diffs, comments, `export`, lists of YAML, `ENV` of Dockerfiles. */
 const LINE_LEAD = /^(?:[\s\d|>:+*#/-]|export |set |ENV |ARG |- )*["']?$/;
 /** A line that says which file the next lines are from. */
@@ -51,9 +51,12 @@ type Kinds = { from: number; kind: Site['kind'] }[];
 
 function kindsOf(text: string, file: string | undefined): Kinds {
   const first: Kinds[number] = { from: 0, kind: kindOf(file ?? '') };
+  let end = 0;
   const headers = [...text.matchAll(HEADER)].flatMap((match): Kinds => {
     const header: Kinds[number] = { from: match.index, kind: kindOf(match[0]) };
-    return match[0].startsWith('+++ ') ? [header, { from: endOfDiff(text, match.index), kind: first.kind }] : [header];
+    if (!match[0].startsWith('+++ ')) return [header];
+    if (end <= match.index) end = endOfDiff(text, match.index);
+    return [header, { from: end, kind: first.kind }];
   });
   return [first, ...headers];
 }
