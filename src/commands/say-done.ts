@@ -36,6 +36,9 @@ export function sayDone(
       paint('bold', changed),
       `Backups are in .fix-backend/runs/${run.id}/`,
       ...verdicts.flatMap((verdict) => ['', verdictText(verdict, layout)]),
+      ...(verdicts.some(({ result }) => result === 'broken')
+        ? ['', paint('red', 'Something fails that passed before. The changes stay until you take them back.')]
+        : []),
       '',
       ...next.map(([what, command]) => `  ${what.padEnd(10)}${paint('bold', command)}`),
     ].join('\n'),

@@ -1,5 +1,5 @@
 import { paint } from '../terminal/paint.ts';
-import type { Check, Outcome, Verdict } from '../types.ts';
+import type { Check, Verdict } from '../types.ts';
 import { indented, type Layout } from './layout.ts';
 
 const RESULTS: Record<Verdict['result'], string> = {
@@ -9,44 +9,77 @@ const RESULTS: Record<Verdict['result'], string> = {
   unchecked: 'could not be checked in full',
 };
 
-/** The verdict in a few lines: the result, the counts before and now, and what does not pass with its evidence. */
+/** The verdict in one line a check: the result, the counts before and now, and the log of what fails first. */
 export function verdictText(verdict: Verdict, layout: Layout): string {
-  const total = verdict.checks.length;
-  const before = passing(verdict.checks, 'before');
-  const after = passing(verdict.checks, 'after');
+  const { checks, baseline } = verdict;
+  const before = passing(checks, 'before');
+  const after = passing(checks, 'after');
   const style = verdict.result === 'fixed' ? 'green' : verdict.result === 'unchecked' ? 'yellow' : 'red';
   const result = paint(style, `${verdict.backend} ${RESULTS[verdict.result]}.`);
-  const { environment } = verdict;
-  const surroundings = [
+  const compared = checks.some((check) => check.before.status !== 'unknown');
+  const counts = `${after} of ${checks.length} checks`;
+  return [
+    `${result}   ${compared ? `before: ${before} of ${checks.length} checks   now: ${counts}` : counts}`,
+    `  ${paint('dim', surroundings(verdict).join(` ${layout.symbols.dot} `))}`,
+    ...(baseline ? indented(`Before: ${explained(baseline)}`, 2, layout.width) : []),
+    ...checks.flatMap((check) => checkLines(check, titleWidth(checks), layout)),
+    ...firstLog(checks),
+  ].join('\n');
+}
+
+function surroundings({ environment, seconds }: Verdict): string[] {
+  return [
     environment.python ? `Python ${environment.python.replace(/^Python /, '')}` : '',
     environment.database ?? '',
     environment.boxed ? 'in a sandbox' : 'without a sandbox',
-    `${verdict.seconds.toFixed(0)} s`,
+    `${seconds.toFixed(0)} s`,
   ].filter(Boolean);
-  return [
-    `${result}   before: ${before} of ${total} checks   now: ${after} of ${total}`,
-    `  ${paint('dim', surroundings.join(` ${layout.symbols.dot} `))}`,
-    ...verdict.checks.flatMap((check) => checkText(check, layout)),
-  ].join('\n');
+}
+
+function explained({ error, explainedBy }: NonNullable<Verdict['baseline']>): string {
+  return explainedBy ? `${error} (explained by ${explainedBy.split(':', 1)[0]})` : error;
 }
 
 export function passing(checks: readonly Check[], when: 'before' | 'after'): number {
   return checks.filter((check) => check[when].status === 'pass').length;
 }
 
-function checkText(check: Check, { symbols, width }: Layout): string[] {
+/** Narrower than this, the evidence takes a line of its own. */
+const TWO_COLUMNS = 80;
+
+function titleWidth(checks: readonly Check[]): number {
+  return Math.max(0, ...checks.map(({ title }) => title.length));
+}
+
+/** What was seen, cut to one line; the report has it in full. */
+function checkLines(check: Check, width: number, layout: Layout): string[] {
+  const { symbols } = layout;
   const { status, evidence } = check.after;
-  const sign = { pass: symbols.done, fail: symbols.failed, unknown: symbols.unknown }[status];
-  const style = ({ pass: 'green', fail: 'red', unknown: 'yellow' } as const)[status];
-  const lines = indented(`${check.title}  ${evidence}`, 4, width);
-  const rest = status === 'fail' ? logLines(check.after) : [];
-  return [`  ${paint(style, sign)} ${(lines[0] ?? '').trimStart()}`, ...lines.slice(1), ...rest];
+  const sign = paint(
+    STYLES[status],
+    { pass: symbols.done, fail: symbols.failed, unknown: symbols.unknown }[status],
+  );
+  const text = evidence.replace(/\s+/g, ' ').trim();
+  if (layout.width < TWO_COLUMNS) {
+    return [`  ${sign} ${check.title}`, `    ${paint('dim', cut(text, layout.width - 4, symbols.more))}`];
+  }
+  const room = layout.width - width - 6;
+  return [`  ${sign} ${check.title.padEnd(width)}  ${paint('dim', cut(text, room, symbols.more))}`];
+}
+
+const STYLES = { pass: 'green', fail: 'red', unknown: 'yellow' } as const;
+
+function cut(text: string, width: number, more: string): string {
+  return text.length <= width ? text : text.slice(0, Math.max(1, width - more.length)) + more;
 }
 
 /** More of a log than this belongs to the report. */
-const LOG_LINES = 8;
+const LOG_LINES = 12;
 
-function logLines({ log }: Outcome): string[] {
-  const lines = (log ?? '').trimEnd().split('\n').filter(Boolean);
-  return lines.slice(-LOG_LINES).map((line) => `      ${paint('dim', line)}`);
+/** The log of the first check that fails and has one: what fails after it mostly fails because of it. */
+function firstLog(checks: readonly Check[]): string[] {
+  const failing = checks.find(({ after }) => after.status === 'fail' && after.log);
+  if (!failing) return [];
+  const lines = (failing.after.log ?? '').trimEnd().split('\n').filter(Boolean).slice(-LOG_LINES);
+  return ['', `  ${failing.title}:`, ...lines.map((line) => `    ${paint('dim', line)}`)];
 }

@@ -51,23 +51,32 @@ interface Asked {
 export async function ask(tools: AskTools): Promise<Plan | undefined> {
   const history: Asked[] = [];
   let now = replanned(NOTHING_DECIDED, tools);
+  let fell = false;
   for (;;) {
     const question = nextQuestion(now.plan, now.decisions);
-    if (!question) return now.plan;
-    const letter = await askOne(question, now.plan, tools);
+    const letter = question ? await askOne(question, now.plan, tools) : await askToGoOn(fell, tools);
     if (letter === 'q') return undefined;
     if (letter === 'u') {
-      const earlier = history.pop();
-      if (!earlier) tools.terminal.say('     There is none before this one.\n');
-      now = earlier ?? now;
+      if (history.length === 0) tools.terminal.say('     There is none before this one.');
+      now = history.pop() ?? now;
+      fell = false;
       continue;
     }
+    if (!question) return now.plan;
     history.push(now);
     const next = replanned(answered(now.decisions, question, letter), tools);
-    if (letter === 'n') sayWhatFalls(now.plan, next.plan, tools.terminal);
+    fell = letter === 'n' && sayWhatFalls(now.plan, next.plan, tools.terminal);
     if (letter === 'a') sayWhatIsTaken(question, now, next, tools.terminal);
     now = next;
   }
+}
+
+/** After the last answer there is no way back, so where more fell by it than was shown, that is asked about. */
+async function askToGoOn(fell: boolean, tools: AskTools): Promise<string> {
+  const letters = LETTERS.filter(({ letter }) => 'yuq'.includes(letter));
+  return fell
+    ? tools.question('That was the last one. Go on? [y u q]', letters, { initial: 'y', end: 'q' })
+    : 'y';
 }
 
 /** Plans with the decisions until what `a` and `d` say covers everything that comes up. */
@@ -111,11 +120,12 @@ function named(finding: Finding): string {
   return `       ${finding.title}  ${paint('dim', place(finding))}`;
 }
 
-/** Findings that go because the one just refused would have brought what they need. */
-function sayWhatFalls(before: Plan, after: Plan, terminal: Terminal): void {
+/** Findings that go because the one just refused would have brought what they need. True where there are any. */
+function sayWhatFalls(before: Plan, after: Plan, terminal: Terminal): boolean {
   const wereTaken = new Set(before.steps.map(({ finding }) => finding.key));
   const fallen = after.left.filter(({ finding, reason }) => reason === 'falls' && wereTaken.has(finding.key));
-  if (fallen.length === 0) return;
+  if (fallen.length === 0) return false;
   const title = `     ${count(fallen.length, 'other')} cannot do without it and ${fallen.length === 1 ? 'falls' : 'fall'} with it (u takes the answer back):`;
   terminal.say([paint('yellow', title), ...fallen.map(({ finding }) => named(finding))].join('\n'));
+  return true;
 }
