@@ -73,8 +73,9 @@ function stateOf(stats: BigIntStats, hash: string): FileState {
 }
 
 function unfit(path: string, what: string): FixBackendError {
+  const [file, copy] = [path, `${path}.copy`].map((each) => `'${each.replaceAll("'", "'\\''")}'`);
   return new FixBackendError(`${path} ${what}; fix-backend writes only to files of their own.`, {
-    next: `Make it a file of its own:  cp -p '${path}' '${path}.copy' && mv '${path}.copy' '${path}'`,
+    next: `Make it a file of its own:  cp -p ${file} ${copy} && mv ${copy} ${file}`,
     exitCode: 4,
   });
 }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { FixBackendError } from '../types.ts';
-import { errorCode, ioError } from './io-error.ts';
+import { errorCode, ioError, onFile } from './io-error.ts';
 
 /**
  * Does the work while no other fix-backend writes below this root. Throws FixBackendError (3) at once where one does.
@@ -23,10 +23,12 @@ export function isBusy(error: unknown): boolean {
 class BusyError extends FixBackendError {}
 
 async function withSocketLock<T>(absoluteRoot: string, work: () => T | Promise<T>): Promise<T> {
-  const { dev, ino } = statSync(absoluteRoot, { bigint: true });
+  const { dev, ino } = onFile(absoluteRoot, () => statSync(absoluteRoot, { bigint: true }));
   const server = await listen(`\0fix-backend:${dev}:${ino}`, absoluteRoot);
   try {
     return await work();
+  } catch (error) {
+    throw ioError(absoluteRoot, error);
   } finally {
     await new Promise((closed) => server.close(closed));
   }
@@ -55,6 +57,8 @@ export async function withFileLock<T>(absoluteRoot: string, work: () => T | Prom
   takeFile(path, absoluteRoot);
   try {
     return await work();
+  } catch (error) {
+    throw ioError(absoluteRoot, error);
   } finally {
     unlinkSync(path);
   }

@@ -1,6 +1,6 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { FixBackendError } from '../types.ts';
-import { errorCode } from './io-error.ts';
+import { errorCode, ioError } from './io-error.ts';
 
 /**
  * The real path of a project's root.
@@ -22,7 +22,8 @@ function explain(absoluteRoot: string, error: unknown): unknown {
   if (code === undefined) return error;
   if (code === 'ENOENT' || code === 'ENOTDIR') return wrongRoot(`There is no ${absoluteRoot}.`, error);
   if (code === 'ELOOP') return wrongRoot(`${absoluteRoot} is a loop of symbolic links.`, error);
-  return wrongRoot(`${absoluteRoot} may not be read (${code}).`, error);
+  if (code === 'EACCES' || code === 'EPERM') return wrongRoot(`${absoluteRoot} may not be read.`, error);
+  return ioError(absoluteRoot, error);
 }
 
 function wrongRoot(message: string, cause?: unknown): FixBackendError {

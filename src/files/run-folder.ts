@@ -3,7 +3,7 @@ import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { FixBackendError } from '../types.ts';
 import { removeEntry, replaceDurably } from './file-state.ts';
 import { type Folder, inFolder } from './folder.ts';
-import { errorCode, onFile } from './io-error.ts';
+import { errorCode, ioError, onFile } from './io-error.ts';
 import { JOURNAL } from './journal.ts';
 
 /** The one folder that we make in a project; it holds `.gitignore`, and `runs/<id>/` for every run. */
@@ -27,7 +27,7 @@ export function runIds(absoluteRoot: string): string[] {
     return names.filter((name) => ID.test(name)).sort();
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || error instanceof FixBackendError) return [];
-    throw error;
+    throw ioError(RUNS, error);
   }
 }
 
@@ -103,9 +103,10 @@ export function removeTraces(absoluteRoot: string, id: string | undefined): void
 
 /** Removes `.fix-backend` where it holds no run any more. Anything else in it stays, and so does the folder. */
 export function removeEmptyHome(absoluteRoot: string): void {
+  if (runIds(absoluteRoot).length > 0) return;
   try {
     inFolder(absoluteRoot, HOME, (home) => {
-      rmdirSync(home.at('runs'));
+      if (home.list().includes('runs')) rmdirSync(home.at('runs'));
       removeEntry(home, '.gitignore.tmp');
       if (home.list().every((name) => name === '.gitignore')) removeEntry(home, '.gitignore');
     });

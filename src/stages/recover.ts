@@ -24,7 +24,8 @@ export interface Recovery {
 export async function recover(absoluteRoot: string): Promise<Recovery[]> {
   if (!existsSync(join(absoluteRoot, HOME))) return [];
   const root = realRoot(absoluteRoot);
-  if (!runIds(root).some((id) => isUnfinished(root, id))) return [];
+  const ids = runIds(root);
+  if (ids.length > 0 && !ids.some((id) => isUnfinished(root, id))) return [];
   try {
     return await withLock(root, () => recoverLocked(root));
   } catch (error) {
@@ -37,7 +38,7 @@ export async function recover(absoluteRoot: string): Promise<Recovery[]> {
 export function recoverLocked(absoluteRoot: string): Recovery[] {
   const unfinished = runIds(absoluteRoot).filter((id) => isUnfinished(absoluteRoot, id));
   const recovered = unfinished.flatMap((id) => recoverRun(absoluteRoot, id));
-  if (unfinished.length > 0) removeEmptyHome(absoluteRoot);
+  removeEmptyHome(absoluteRoot);
   return recovered;
 }
 
