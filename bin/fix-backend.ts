@@ -2,24 +2,27 @@
 import { Session } from '../src/commands/context.ts';
 import { main } from '../src/commands/main.ts';
 
-const session = new Session();
-
-for (const [signal, code] of [
+const SIGNALS = [
   ['SIGINT', 130],
   ['SIGTERM', 143],
   ['SIGHUP', 129],
-] as const) {
-  process.on(signal, () => {
-    if (process.stdin.isTTY) process.stdin.setRawMode(false);
-    session.interrupt();
-    process.exit(code);
-  });
-}
+] as const;
+
+const session = new Session(() => {
+  for (const [signal, code] of SIGNALS) {
+    process.on(signal, () => {
+      if (process.stdin.isTTY) process.stdin.setRawMode(false);
+      session.interrupt();
+      process.exit(code);
+    });
+  }
+});
 
 // Whoever reads our output may stop reading, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 3);
 });
+process.stderr.on('error', () => {});
 
 const exitCode = await main(
   {

@@ -1,3 +1,4 @@
+import { onDisk } from '../plan/on-disk.ts';
 import { planJson } from '../show/json.ts';
 import { count } from '../show/layout.ts';
 import { stepViews } from '../show/view.ts';
@@ -16,11 +17,14 @@ export function audit(paths: readonly string[], options: AuditOptions, context: 
 async function auditOne(path: string, options: AuditOptions, context: Context): Promise<Outcome> {
   const project = await openProject(path, options, context);
   const plan = project.plan({ unsafe: true, refused: new Set() });
-  showPlan(plan, project, options, context);
+  showPlan(plan, project, { ...options, remainder: true }, context);
   const found = count(plan.steps.length + plan.left.length, 'finding');
   context.terminal.say(
     plan.steps.length > 0 ? `${found}. To repair:  fix-backend${project.argument}` : `${found}.`,
   );
-  const json = planJson(plan, stepViews(plan, project.workspace, options.showSecrets));
+  const json = planJson(
+    onDisk(plan, project.workspace),
+    stepViews(plan, project.workspace, options.showSecrets),
+  );
   return { code: shownCode(plan), summary: found, json };
 }

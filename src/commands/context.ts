@@ -8,21 +8,48 @@ export interface Context {
   session: Session;
 }
 
-/** What is said when the program is interrupted: set by whoever changes what would be true then. */
+const NOTHING_WRITTEN = { untouched: 'Nothing was written.', next: '' };
+
+/** What is true of the project at this moment, for whatever ends the program early: a signal, Ctrl-C or an error. */
 export class Session {
   terminal: Terminal | undefined;
-  untouched = 'Nothing was written.';
-  next = '';
+  private written: { untouched: string; next: string } | undefined;
+  private readonly listen: () => void;
+  private guarded = false;
 
-  /** After this run exists, an interruption leaves its changes in place. */
-  written(undoCommand: string): void {
-    this.untouched = 'The changes are written and stay.';
-    this.next = `Take them back:  ${undoCommand}`;
+  /** `listen` makes signals come to `interrupt`; before that, a signal ends the program at once. */
+  constructor(listen: () => void = () => {}) {
+    this.listen = listen;
+  }
+
+  /** Another project's turn: nothing of it is written. */
+  begin(): void {
+    this.written = undefined;
+  }
+
+  /** From here on the terminal may have to be put right, or a person be told what was written. */
+  guard(): void {
+    if (!this.guarded) this.listen();
+    this.guarded = true;
+  }
+
+  /** A run is applied: whatever happens now leaves its changes in place. */
+  wrote(undoCommand: string): void {
+    this.written = {
+      untouched: 'The changes are written and stay.',
+      next: `Take them back:  ${undoCommand}`,
+    };
+  }
+
+  /** The second and third part of an error, if a run is written: they take the place of the error's own. */
+  get afterWriting(): { untouched: string; next: string } | undefined {
+    return this.written;
   }
 
   /** Leaves the terminal as it was found, and says what has been written. */
   interrupt(): void {
+    const { untouched, next } = this.written ?? NOTHING_WRITTEN;
     this.terminal?.restore();
-    this.terminal?.say(['', 'fix-backend: interrupted.', this.untouched, this.next].join('\n').trimEnd());
+    this.terminal?.say(['', 'fix-backend: interrupted.', untouched, next].join('\n').trimEnd());
   }
 }

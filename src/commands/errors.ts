@@ -1,17 +1,24 @@
 import { paint } from '../terminal/paint.ts';
-import type { Terminal } from '../terminal/terminal.ts';
 import { FixBackendError } from '../types.ts';
+import type { Context } from './context.ts';
 
 /** Says what is wrong, what was not changed, and what to type next. Returns the exit code. */
-export function sayError(error: unknown, terminal: Terminal, debug: boolean): number {
+export function sayError(
+  error: unknown,
+  context: Pick<Context, 'terminal' | 'session'>,
+  debug: boolean,
+): number {
   const known = error instanceof FixBackendError ? error : unexpected(error);
+  const { untouched } = context.session.afterWriting ?? known;
+  const undo = context.session.afterWriting?.next;
   const lines = [
     `${paint('red', 'fix-backend:')} ${known.message}`,
-    ...(known.untouched ? [known.untouched] : []),
+    ...(untouched ? [untouched] : []),
     known.next,
+    ...(undo ? [undo] : []),
     ...(debug && error instanceof Error ? [paint('dim', error.stack ?? '')] : []),
   ];
-  terminal.say(lines.join('\n'));
+  context.terminal.say(lines.join('\n'));
   return known.exitCode;
 }
 

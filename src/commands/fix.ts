@@ -1,3 +1,4 @@
+import { onDisk } from '../plan/on-disk.ts';
 import { planJson } from '../show/json.ts';
 import { count } from '../show/layout.ts';
 import { backendText, remainderText } from '../show/plan-text.ts';
@@ -31,9 +32,10 @@ async function fixOne(path: string, options: FixOptions, context: Context): Prom
   if (options.dryRun || plan.changes.length === 0) {
     return endWithoutWriting(plan, project, shown, { asked, dryRun: options.dryRun }, context);
   }
+  context.session.guard();
   await checkClean(plan, project, { allowed: options.allowDirty, mayAsk: asked }, context);
   const run = await apply(plan, { progress: context.terminal.progress });
-  context.session.written(`fix-backend undo${project.argument}`);
+  context.session.wrote(`fix-backend undo${project.argument}`);
   const installed = !options.install || (await install(plan, project, context));
   const verdicts = await proveWritten(plan, project, options, context);
   writeReport({ run, plan, workspace: project.workspace, verdicts, verification: options.verify });
@@ -53,7 +55,8 @@ async function choose(
   const open = plan.steps.length + plan.left.filter(({ reason }) => reason === 'unsafe').length;
   const asks = !options.yes && options.format === 'text' && open > 0 && canAsk(host, options.input);
   if (!asks) {
-    showPlan(plan, project, options, context);
+    const writes = options.yes && !options.dryRun && plan.changes.length > 0;
+    showPlan(plan, project, { ...options, remainder: !writes }, context);
     if (!options.yes && !options.dryRun && plan.changes.length > 0) throw needsTerminal(project);
     return { plan, asked: false };
   }
@@ -63,6 +66,7 @@ async function choose(
       .join('\n')
       .trimEnd(),
   );
+  context.session.guard();
   const chosen = await ask({
     workspace: project.workspace,
     terminal,
@@ -70,7 +74,6 @@ async function choose(
     question: (text, letters, answers) => question(text, letters, answers, terminal, host),
   });
   if (!chosen) terminal.say('Quit. Nothing was written.');
-  else terminal.result(`\n${remainderText(chosen, terminal.layout)}`.trimEnd());
   return { plan: chosen, asked: true };
 }
 
@@ -82,6 +85,8 @@ function endWithoutWriting(
   { terminal }: Context,
 ): Outcome {
   const code = shownCode(plan);
+  if (how.asked)
+    terminal.result(`\n${remainderText(onDisk(plan, project.workspace), terminal.layout)}`.trimEnd());
   if (plan.changes.length === 0) {
     terminal.say(remains(plan) ? 'There is nothing to write.' : 'There is nothing to repair.');
     return { code, summary: remains(plan) ? 'needs a person' : 'nothing to repair', json };

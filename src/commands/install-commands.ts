@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Plan } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
+import { quoted } from './shell.ts';
 
 /** How one folder's packages are installed: commands that are run one after the other. */
 export interface Install {
@@ -52,8 +53,4 @@ function installOf(manifest: string, workspace: Workspace): Install {
     (each) => each.manifest.test(name) && (!each.lock || workspace.has(posix.join(folder, each.lock))),
   );
   return { folder, commands: way?.commands ?? [['pip', 'install', '-r', name]] };
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

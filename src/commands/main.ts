@@ -34,7 +34,7 @@ export async function main(host: Host, session: Session): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const terminal = session.terminal;
     if (error instanceof Interrupted) return interrupted(session);
-    return sayError(error instanceof CommanderError ? usage(error) : error, terminal, debug);
+    return sayError(error instanceof CommanderError ? usage(error) : error, { terminal, session }, debug);
   } finally {
     session.terminal.restore();
   }

@@ -1,4 +1,4 @@
-import type { Format } from '../stages/show.ts';
+import type { Format } from '../show/format.ts';
 import type { ColourChoice } from '../terminal/colour.ts';
 
 /** Options that every command has. */

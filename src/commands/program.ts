@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { FORMATS } from '../stages/show.ts';
+import { FORMATS } from '../show/format.ts';
 import { version } from '../version.ts';
 import type { AuditOptions, CommonOptions, FixOptions, VerifyOptions } from './options.ts';
 

@@ -17,6 +17,7 @@ import { version } from '../version.ts';
 import { Workspace } from '../workspace.ts';
 import type { Context } from './context.ts';
 import type { Selection } from './options.ts';
+import { pathArgument } from './shell.ts';
 
 /** One folder that a command was pointed at, read and ready to be planned. */
 export interface Project {
@@ -59,7 +60,7 @@ export async function openProject(path: string, selection: Selection, context: C
   return {
     absoluteRoot: workspace.absoluteRoot,
     path,
-    argument: path === '.' ? '' : ` ${path}`,
+    argument: pathArgument(path),
     workspace,
     backends,
     transforms,

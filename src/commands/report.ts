@@ -5,6 +5,7 @@ import { FixBackendError } from '../types.ts';
 import type { Context } from './context.ts';
 import { recoverFirst } from './project.ts';
 import { runArgument } from './run-argument.ts';
+import { pathArgument } from './shell.ts';
 
 /** Prints the report of a run, the newest by default. Throws FixBackendError (2) where there is none. */
 export async function printReport(
@@ -19,7 +20,7 @@ export async function printReport(
   const text = run && readRunFile(run, options.format === 'json' ? 'report.json' : 'report.md');
   if (!text) {
     throw new FixBackendError(id ? `there is no report of a run ${id}.` : `there is no report in ${path}.`, {
-      next: `List the runs:  fix-backend history${path === '.' ? '' : ` ${path}`}`,
+      next: `List the runs:  fix-backend history${pathArgument(path)}`,
       exitCode: 2,
     });
   }

@@ -49,11 +49,12 @@ async function guarded(
   runOne: (path: string) => Promise<Outcome>,
 ): Promise<Outcome> {
   if (total > 1) context.terminal.say(paint('bold', `\n${path}`));
+  context.session.begin();
   try {
     return await runOne(path);
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    const code = sayError(error, context.terminal, options.debug);
+    const code = sayError(error, context, options.debug);
     return { code, summary: 'failed', json: { error: errorJson(error) } };
   }
 }

@@ -1,4 +1,5 @@
-import { count } from '../show/layout.ts';
+import { count, type Layout } from '../show/layout.ts';
+import { remainderText } from '../show/plan-text.ts';
 import { verdictText } from '../show/verdict-text.ts';
 import { paint } from '../terminal/paint.ts';
 import type { Plan, Run, Verdict } from '../types.ts';
@@ -35,6 +36,7 @@ export function sayDone(
       '',
       paint('bold', changed),
       `Backups are in .fix-backend/runs/${run.id}/`,
+      ...remainder(plan, options, layout),
       ...verdicts.flatMap((verdict) => ['', verdictText(verdict, layout)]),
       ...(verdicts.some(({ result }) => result === 'broken')
         ? ['', paint('red', 'Something fails that passed before. The changes stay until you take them back.')]
@@ -43,4 +45,10 @@ export function sayDone(
       ...next.map(([what, command]) => `  ${what.padEnd(10)}${paint('bold', command)}`),
     ].join('\n'),
   );
+}
+
+/** Where the diff was shown as text, what is left is said now, with its lines as they are after writing. */
+function remainder(plan: Plan, { format }: FixOptions, layout: Layout): string[] {
+  const text = format === 'text' ? remainderText(plan, layout).trimEnd() : '';
+  return text === '' ? [] : ['', text];
 }

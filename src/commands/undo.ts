@@ -4,6 +4,7 @@ import { redo, undo } from '../stages/undo.ts';
 import type { Context } from './context.ts';
 import { recoverFirst } from './project.ts';
 import { runArgument } from './run-argument.ts';
+import { pathArgument } from './shell.ts';
 
 /** Takes a run back, or writes it again. Returns 0; what cannot be done is thrown. */
 export async function undoRun(
@@ -15,7 +16,7 @@ export async function undoRun(
   const absoluteRoot = resolve(context.host.absoluteCwd, path);
   await recoverFirst(absoluteRoot, context);
   const run = await (action === 'undo' ? undo : redo)(absoluteRoot, id);
-  const argument = path === '.' ? '' : ` ${path}`;
+  const argument = pathArgument(path);
   const files = count(run.changes.length, 'file');
   context.terminal.result(
     action === 'undo'

@@ -4,12 +4,16 @@ import { findingText } from './finding-text.ts';
 import { count, indented, type Layout } from './layout.ts';
 import type { FindingView } from './view.ts';
 
-/** The whole plan as text: the backends, every step with its diff, and what is left. */
-export function planText(plan: Plan, views: readonly FindingView[], layout: Layout): string {
+/** The plan as text: the backends, every step with its diff, and, where `remainder` says so, what is left. */
+export function planText(
+  plan: Plan,
+  views: readonly FindingView[],
+  layout: Layout & { remainder: boolean },
+): string {
   return [
     ...plan.backends.map((facts) => backendText(facts, layout)),
     ...views.map((view) => findingText(view, layout)),
-    remainderText(plan, layout),
+    ...(layout.remainder ? [remainderText(plan, layout)] : []),
   ].join('\n');
 }
 

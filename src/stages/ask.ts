@@ -54,7 +54,7 @@ export async function ask(tools: AskTools): Promise<Plan | undefined> {
   let fell = false;
   for (;;) {
     const question = nextQuestion(now.plan, now.decisions);
-    const letter = question ? await askOne(question, now.plan, tools) : await askToGoOn(fell, tools);
+    const letter: string = question ? await askOne(question, now.plan, tools) : await askToGoOn(fell, tools);
     if (letter === 'q') return undefined;
     if (letter === 'u') {
       if (history.length === 0) tools.terminal.say('     There is none before this one.');

@@ -1,3 +1,4 @@
+import type { Format } from '../show/format.ts';
 import type { Layout } from '../show/layout.ts';
 import { planMarkdown } from '../show/markdown.ts';
 import { planPatch } from '../show/patch.ts';
@@ -6,12 +7,11 @@ import { stepViews } from '../show/view.ts';
 import type { Plan } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 
-export type Format = 'text' | 'patch' | 'json' | 'markdown';
-export const FORMATS: readonly Format[] = ['text', 'patch', 'json', 'markdown'];
-
 export interface ShowOptions extends Layout {
   format: Exclude<Format, 'json'>;
   showSecrets: boolean;
+  /** Whether the text says too what the plan leaves, notes and could not look at. Markdown always does. */
+  remainder: boolean;
   /** Before each name in a patch, see `patchPrefix`. */
   prefix: string;
 }

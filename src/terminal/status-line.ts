@@ -2,30 +2,36 @@
 const QUIET_MS = 1000;
 
 /**
- * One line that says what is being done, drawn over and over on a terminal. Elsewhere nothing is drawn.
- * `clear` must be called before anything else is written to the same terminal.
+ * Says what is being done, once it has been done for a second: on a terminal in one line that is drawn over and over,
+ * elsewhere in a line of its own. `clear` must be called before anything else is written to the same stream.
  */
 export class StatusLine {
-  private readonly stream: { isTTY?: boolean; columns?: number; write(text: string): unknown };
+  private readonly stream: { columns?: number; write(text: string): unknown };
+  private readonly live: boolean;
   private timer: NodeJS.Timeout | undefined;
   private drawn = false;
 
-  constructor(stream: StatusLine['stream']) {
+  /** `live`: the stream is a terminal on which a line can be drawn over. */
+  constructor(stream: StatusLine['stream'], live: boolean) {
     this.stream = stream;
+    this.live = live;
   }
 
   /** Shows the text once it has been true for a second. `text` is clean already. */
   show(text: string): void {
-    if (!this.stream.isTTY) return;
     clearTimeout(this.timer);
     if (this.drawn) this.draw(text);
-    else this.timer = setTimeout(() => this.draw(text), QUIET_MS).unref();
+    else this.timer = setTimeout(() => (this.live ? this.draw(text) : this.line(text)), QUIET_MS).unref();
   }
 
   clear(): void {
     clearTimeout(this.timer);
     if (this.drawn) this.stream.write('\r\x1b[K');
     this.drawn = false;
+  }
+
+  private line(text: string): void {
+    this.stream.write(`  ${text}\n`);
   }
 
   private draw(text: string): void {

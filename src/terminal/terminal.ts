@@ -40,7 +40,8 @@ export class Terminal {
     };
     const width = Math.max(NARROWEST, Math.min(streams.stdout.columns || USUAL, WIDEST));
     this.layout = { width, symbols: symbolsFor(showsUnicode(env)) };
-    this.status = new StatusLine(streams.stderr);
+    const live = streams.stderr.isTTY === true && !env.CI && env.TERM !== 'dumb';
+    this.status = new StatusLine(streams.stderr, live);
   }
 
   /** A result, for standard output. */

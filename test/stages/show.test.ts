@@ -21,6 +21,7 @@ const OPTIONS: ShowOptions = {
   format: 'text',
   showSecrets: false,
   prefix: '',
+  remainder: true,
   width: 80,
   symbols: symbolsFor(true),
 };
