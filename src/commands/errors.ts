@@ -23,6 +23,13 @@ export function sayError(
 }
 
 function unexpected(error: unknown): FixBackendError {
+  if (error instanceof Error && 'syscall' in error) {
+    return new FixBackendError(`the system refuses: ${error.message}`, {
+      untouched: 'A run that was writing is taken back by the next command.',
+      next: 'Free space or give permission there, and run the same command again.',
+      exitCode: 3,
+    });
+  }
   const reason = error instanceof Error ? error.message : String(error);
   return new FixBackendError(`a defect of fix-backend: ${reason}`, {
     untouched: 'A run that was writing is taken back by the next command.',

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
 
 const source = fileURLToPath(new URL('../..', import.meta.url));
 const TRANSFORMS = fileURLToPath(new URL('./transforms', import.meta.url));
@@ -73,6 +73,8 @@ export function lab(): Lab {
     },
     run: (args, options = {}) => run(state, args, options),
   };
+  // Each of these tests starts whole programs, some of them several.
+  vi.setConfig({ testTimeout: 60_000 });
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'fix-backend-cli-'));
     state.program = await buildInto(home);
