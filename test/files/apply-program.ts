@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { apply } from '../../src/stages/apply.ts';
 import { recover, redo, undo } from '../../src/stages/undo.ts';
 import { FixBackendError, type Plan } from '../../src/types.ts';
 
 /**
- * The program that the crash harness kills and starves: `apply PLAN.json`, `recover ROOT`, `undo ROOT`, `redo ROOT`.
+ * The program that the crash harness kills and starves: `apply PLAN` (as JSON), `recover ROOT`, `undo ROOT`, `redo ROOT`.
  * Silent where it works; else the error goes to standard error and its exit code is the program's.
  */
 async function main([action, argument = '']: string[]): Promise<unknown> {
-  if (action === 'apply') return apply(JSON.parse(readFileSync(argument, 'utf8')) as Plan);
+  if (action === 'apply') return apply(JSON.parse(argument) as Plan);
   if (action === 'undo') return undo(argument);
   if (action === 'redo') return redo(argument);
   return recover(argument);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ type Action = 'apply' | 'undo' | 'redo' | 'recover';
 export class CrashHarness {
   private readonly folder = mkdtempSync(join(tmpdir(), 'fix-backend-crash-'));
   private readonly program = join(this.folder, 'program.cjs');
-  private readonly plan = join(this.folder, 'plan.json');
+  private readonly plan: string;
   private readonly pristine: string;
   readonly root = join(this.folder, 'project');
   readonly old: Record<string, string>;
@@ -31,7 +31,7 @@ export class CrashHarness {
     buildSync({ entryPoints: [entry], outfile: this.program, ...target });
     this.pristine = makeFive();
     this.save('old');
-    writeFileSync(this.plan, JSON.stringify({ ...planOf(this.pristine, FIVE.new), absoluteRoot: this.root }));
+    this.plan = JSON.stringify({ ...planOf(this.pristine, FIVE.new), absoluteRoot: this.root });
     this.reset('old');
     this.old = snapshot(this.root);
     this.run('apply');
@@ -48,6 +48,7 @@ export class CrashHarness {
   /** Keeps the project's state under a name. */
   save(state: string): void {
     const from = state === 'old' ? this.pristine : this.root;
+    rmSync(join(this.folder, state), { recursive: true, force: true });
     cpSync(from, join(this.folder, state), { recursive: true, preserveTimestamps: true });
   }
 
