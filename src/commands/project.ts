@@ -33,6 +33,9 @@ export interface Project {
   plan(choice: Pick<Choice, 'unsafe' | 'refused'>): Plan;
 }
 
+/** Looking at more of them takes so long that a person wonders. */
+const MANY_FILES = 500;
+
 /**
  * Reads a folder: recovers what an earlier run left half done, lists the files, finds the backends and loads the
  * transforms for their languages. Throws FixBackendError where there is no such folder or no backend in it.
@@ -44,6 +47,11 @@ export async function openProject(path: string, selection: Selection, context: C
   progress({ stage: 'reading', text: path, state: 'start' });
   await recoverFirst(absoluteRoot, context);
   const { workspace, problems } = openWorkspace(absoluteRoot);
+  const announce = (what: string) => {
+    const files = workspace.files().length;
+    if (files > MANY_FILES) context.terminal.announce(`${what} ${files} files`);
+  };
+  announce('reading');
   await loadPython();
   const backends = discover(workspace);
   if (backends.length === 0) throw noBackend(path);
@@ -65,6 +73,7 @@ export async function openProject(path: string, selection: Selection, context: C
     backends,
     transforms,
     plan(choice) {
+      announce('planning');
       const planned = plan(workspace, { ...choice, only: selection.only, skip: selection.skip }, tools);
       return { ...planned, problems: [...problems, ...planned.problems] };
     },

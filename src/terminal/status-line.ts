@@ -24,6 +24,12 @@ export class StatusLine {
     else this.timer = setTimeout(() => (this.live ? this.draw(text) : this.line(text)), QUIET_MS).unref();
   }
 
+  /** Shows the text at once, before work during which no timer runs. */
+  showNow(text: string): void {
+    clearTimeout(this.timer);
+    if (this.live) this.draw(text);
+  }
+
   clear(): void {
     clearTimeout(this.timer);
     if (this.drawn) this.stream.write('\r\x1b[K');

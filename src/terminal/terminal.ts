@@ -104,6 +104,11 @@ export class Terminal {
     }
   };
 
+  /** Says at once what will take long, before work that gives nobody else a turn. */
+  announce(text: string): void {
+    this.status.showNow(this.forStderr(text));
+  }
+
   /** Removes the status line and shows the cursor, before the program ends or is interrupted. */
   restore(): void {
     this.status.clear();
