@@ -29,13 +29,19 @@ function listBelow(absoluteRoot: string, base: string, problems: Problem[]): str
   }
   const folders = new ProjectFolders(absolute);
   const files = listed.filter((path) => folders.holds(path));
-  const nested = files.filter((path) => existsSync(join(absolute, path, '.git')));
+  const nested = files.filter((path) => isRepository(join(absolute, path)));
   const inner = nested.flatMap((path) =>
     listBelow(absoluteRoot, `${base}${path.replace(/\/$/, '')}/`, problems),
   );
   const own = new Set([...files, ...folders.dotenvFiles()]);
   for (const path of nested) own.delete(path);
   return [...[...own].map((path) => base + path), ...inner];
+}
+
+/** A link to a repository is not one: it would lead out of the root, or round in circles. */
+function isRepository(absolute: string): boolean {
+  const stats = lstatSync(absolute.replace(/\/$/, ''), { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && existsSync(join(absolute, '.git'));
 }
 
 /** Remembers which of a repository's folders belong to the project. `''` is the top, the others end in `/`. */

@@ -16,6 +16,8 @@ import {
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/files/source-file.ts';
 import { apply } from '../../src/stages/apply.ts';
@@ -227,9 +229,9 @@ describe('apply refuses', () => {
     const root = makeFive();
     const user = { uid: 65534, gid: 65534 };
     chmodSync(root, 0o755);
-    const program = join(root, '..', `${root.split('/').at(-1)}.cjs`);
-    const source = new URL('../files/apply-program.ts', import.meta.url).pathname;
-    spawnSync('npx', ['esbuild', source, '--bundle', '--platform=node', `--outfile=${program}`]);
+    const program = `${root}.cjs`;
+    const entryPoints = [fileURLToPath(new URL('../files/apply-program.ts', import.meta.url))];
+    buildSync({ entryPoints, bundle: true, platform: 'node', outfile: program });
     const plan = JSON.stringify(planOf(root, FIVE.new));
     const before = snapshot(root);
     const { status, stderr } = spawnSync(process.execPath, [program, 'apply', plan], {
