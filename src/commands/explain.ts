@@ -11,24 +11,21 @@ import { paint } from '../terminal/paint.ts';
 import { FixBackendError } from '../types.ts';
 import type { Context } from './context.ts';
 
-/** Prints the page of one transform, or the list of all. Throws FixBackendError (2) where an id means none. */
+/** Prints the page of one transform, or the list of those that are meant. Throws FixBackendError (2) where an id means none. */
 export async function explain(id: string | undefined, { terminal }: Context): Promise<number> {
-  const ids = transformIds();
-  const chosen = id === undefined ? undefined : chosenId(id, ids);
-  terminal.result(
-    chosen
-      ? await page(chosen, terminal.layout)
-      : await list(ids.filter((each) => !id || matchesId(id, each))),
-  );
+  const ids = meantBy(id, transformIds());
+  const [only] = ids;
+  terminal.result(only && ids.length === 1 ? await page(only, terminal.layout) : await list(ids));
   return 0;
 }
 
-/** The id that is meant: by its whole name, its last part, or a beginning that only it has; undefined where several are. */
-function chosenId(typed: string, ids: readonly string[]): string | undefined {
+/** One id by its whole name or its last part; else all that a beginning of either, or a glob, means. */
+function meantBy(typed: string | undefined, ids: readonly string[]): readonly string[] {
+  if (typed === undefined) return ids;
   const exact = ids.find((id) => id === typed || id.endsWith(`/${typed}`));
-  if (exact) return exact;
-  const meant = ids.filter((id) => matchesId(typed, id));
-  if (meant.length > 0) return meant.length === 1 ? meant[0] : undefined;
+  if (exact) return [exact];
+  const meant = ids.filter((id) => matchesId(typed, id) || id.includes(`/${typed}`));
+  if (meant.length > 0) return meant;
   const near = nearest(typed, ids);
   throw new FixBackendError(`there is no transform ${typed}.`, {
     untouched: '',

@@ -1,8 +1,8 @@
 import { FixBackendError } from '../types.ts';
 
-/** Does a pattern (an id, the beginning of one, or a glob such as `python/*`) mean this id? */
+/** Does a pattern (an id, its last part, its beginning, or a glob such as `python/*`) mean this id? */
 export function matchesId(pattern: string, id: string): boolean {
-  if (!/[*?]/.test(pattern)) return id.startsWith(pattern);
+  if (!/[*?]/.test(pattern)) return id.startsWith(pattern) || id.endsWith(`/${pattern}`);
   const source = pattern
     .split(/([*?])/)
     .map((part) => (part === '*' ? '.*' : part === '?' ? '.' : part.replace(/[\\^$.|+()[\]{}]/g, '\\$&')))

@@ -10,7 +10,8 @@ test.each([
   ['python/*', 2],
   ['*', 3],
   ['*/use-*', 1],
-  ['use-async-engine', 0],
+  ['use-async-engine', 1],
+  ['use-async', 0],
   ['python.*', 0],
   ['p?thon/use-async-engine', 1],
 ])('%s means %i of three', (pattern, number) => {
