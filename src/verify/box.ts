@@ -65,12 +65,18 @@ export function boxCommand(plan: BoxPlan, command: readonly string[]): string[] 
   words.push('--symlink', '/tmp', '/var/tmp', ...etc(plan));
   for (const path of plan.readOnly) if (!path.startsWith('/usr/')) words.push('--ro-bind-try', path, path);
   for (const { from, to } of plan.writable) words.push('--bind', from, to);
-  for (const path of plan.hidden ?? []) words.push('--ro-bind', '/dev/null', path);
+  for (const path of plan.hidden ?? []) words.push('--ro-bind', emptyFile(plan.absoluteScratch), path);
   for (const folder of plan.folders ?? []) words.push('--dir', folder);
   for (const [name, value] of Object.entries({ ...plan.env, HOME, USER, LOGNAME: USER })) {
     words.push('--setenv', name, value);
   }
   return [...words, '--chdir', plan.cwd, '--', ...command];
+}
+
+function emptyFile(absoluteScratch: string): string {
+  const path = join(absoluteScratch, 'empty');
+  writeFileSync(path, '');
+  return path;
 }
 
 /** `/lib` and its like are links into /usr on most systems and folders on the rest. */

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BoxPlan, boxCommand } from './box.ts';
 import { Store } from './cache.ts';
-import { type Done, lastLines, run } from './process.ts';
-import type { Python } from './python.ts';
+import { type Access, commands, execute, type Maker, packagesFolder } from './installer.ts';
+import { type Done, lastLines } from './process.ts';
 import type { Requirements } from './requirements.ts';
-import { installEnvironment } from './surroundings.ts';
 
 /** A virtual environment of our own. Paths absolute; package names normalised. */
 export interface Environment {
@@ -19,24 +17,14 @@ export interface Environment {
   builtAt: string;
 }
 
-/** What is needed to make one. */
-export interface Maker {
-  python: Python;
-  /** Absolute path of uv, or undefined: then `python -m venv` and pip. */
-  uv: string | undefined;
-  /** The box to install in, or undefined: then without one. Its writable folders are added. */
-  box: Pick<BoxPlan, 'bwrap' | 'absoluteScratch'> | undefined;
-  absoluteCache: string;
-  /** Files of the tree that a package built from it must not read. */
-  hidden: readonly string[];
-  limit: number;
-  signal?: AbortSignal | undefined;
-  onLine: (line: string) => void;
-}
-
 /** Unpinned requirements mean the newest release, so an environment is made anew after a day (uv's cache makes it quick). */
 const FRESH_DAYS = 1;
 const KEEP_DAYS = 14;
+const OFFLINE =
+  /dns error|failed to (fetch|lookup)|name resolution|network is unreachable|timed out|NewConnectionError/i;
+/** How uv and pip say that a wheel is missing. */
+const NEEDS_BUILD =
+  /wheel|source dist|build|--only-binary|from versions:|no matching distribution|editable|git\+/i;
 
 /**
  * The environment for one interpreter and one list of requirements, from the cache where it is not a day old.
@@ -47,7 +35,7 @@ export async function makeEnvironment(
   needs: Requirements,
   maker: Maker,
 ): Promise<Environment | { failed: string }> {
-  const store = new Store<Environment>(join(maker.absoluteCache, 'environments'));
+  const store = new Store<Environment>(join(packagesFolder(maker.absoluteCache), 'environments'));
   const key = keyOf(needs, maker);
   const kept = await store.find(key, FRESH_DAYS);
   if (kept) return kept;
@@ -62,29 +50,13 @@ export async function makeEnvironment(
   return older ?? made;
 }
 
-const OFFLINE =
-  /dns error|failed to (fetch|lookup)|name resolution|network is unreachable|timed out|NewConnectionError/i;
-
 /** A package that is built from the tree may change at any time, so such an environment is not kept. */
 function keyOf(needs: Requirements, maker: Maker): string {
-  const parts = [
-    maker.python.executable,
-    maker.python.version,
-    maker.uv ? 'uv' : 'pip',
-    needs.lines,
-    needs.constraints,
-  ];
+  const { executable, version } = maker.python;
   const moment = needs.local.length ? `${Date.now()}${process.pid}` : '';
-  return createHash('sha256')
-    .update(JSON.stringify([...parts, moment]))
-    .digest('hex')
-    .slice(0, 24);
+  const parts = [executable, version, maker.uv ? 'uv' : 'pip', needs.lines, needs.constraints, moment];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 24);
 }
-
-/** What an installer says that a person who waits wants to know. */
-const TOLD =
-  /^\s*(Resolved|Downloading|Building|Built|Prepared|Installed|Bytecode|Collecting|Installing|Successfully)\b/;
-type RunLine = (line: string) => unknown;
 
 async function build(
   needs: Requirements,
@@ -95,80 +67,91 @@ async function build(
   await mkdir(lists, { recursive: true });
   await writeFile(join(lists, 'requirements.txt'), `${[...needs.lines, ...needs.local].join('\n')}\n`);
   await writeFile(join(lists, 'constraints.txt'), `${needs.constraints.join('\n')}\n`);
-  const tell = (line: string) => TOLD.test(line) && maker.onLine(line.trim());
   try {
-    for (const command of commands(maker, absoluteFolder, lists)) {
-      const done = await execute(command, maker, needs.local, tell);
-      if (done.code !== 0) return { failed: explain(done, maker) };
-    }
+    const failed = await install(needs, maker, absoluteFolder, lists);
+    if (failed) return { failed };
+    await compile(maker, absoluteFolder);
     return await describe(maker, absoluteFolder);
   } finally {
     await rm(lists, { recursive: true, force: true });
   }
 }
 
-function commands(maker: Maker, folder: string, lists: string): string[][] {
-  const python = join(folder, 'bin', 'python');
-  const from = ['-r', join(lists, 'requirements.txt'), '-c', join(lists, 'constraints.txt')];
-  const { uv } = maker;
-  if (!uv) {
-    return [
-      [maker.python.executable, '-I', '-m', 'venv', folder],
-      [python, '-I', '-m', 'pip', 'install', '--no-input', '--progress-bar', 'off', ...from],
-    ];
-  }
-  return [
-    [uv, 'venv', '--python', maker.python.executable, folder],
-    [uv, 'pip', 'install', '--compile-bytecode', '--python', python, ...from],
-  ];
-}
-
-function execute(
-  command: string[],
+/**
+ * From wheels alone where that is possible: no package's code runs, so what was downloaded may be shared. Where
+ * something has to be built, its code sees neither the shared downloads nor other environments.
+ * Returns why it failed, or undefined.
+ */
+async function install(
+  needs: Requirements,
   maker: Maker,
-  local: readonly string[] = [],
-  onLine?: RunLine,
-): Promise<Done> {
-  const env = {
-    ...installEnvironment(process.env),
-    UV_CACHE_DIR: join(maker.absoluteCache, 'uv'),
-    UV_PYTHON_DOWNLOADS: 'never',
-    PIP_CACHE_DIR: join(maker.absoluteCache, 'pip'),
-    PIP_DISABLE_PIP_VERSION_CHECK: '1',
-  };
-  const options = { limit: maker.limit, signal: maker.signal, ...(onLine ? { onLine } : {}) };
-  if (!maker.box) return run(command, { ...options, env, cwd: maker.absoluteCache });
-  const cache = { from: maker.absoluteCache, to: maker.absoluteCache };
-  const plan: BoxPlan = {
-    ...maker.box,
-    readOnly: [...maker.python.prefixes, ...(maker.uv ? [maker.uv] : []), ...pathsIn(env)],
-    writable: [cache, ...local.map((folder) => ({ from: folder, to: folder }))],
-    hidden: local.length ? maker.hidden : [],
-    env: { ...env, PATH: '/usr/bin:/bin' },
-    network: true,
-    hosts: [],
-    cwd: maker.absoluteCache,
-  };
-  return run(boxCommand(plan, command), { ...options, env: {} });
+  folder: string,
+  lists: string,
+): Promise<string | undefined> {
+  const shared = packagesFolder(maker.absoluteCache);
+  const quiet = { ...maker, hidden: [] };
+  const wheels = needs.local.length
+    ? undefined
+    : await all(commands(maker, folder, lists, true), quiet, {
+        writable: [shared],
+        network: true,
+        downloads: shared,
+      });
+  if (needs.local.length === 0 && !wheels) return undefined;
+  if (wheels && !NEEDS_BUILD.test(wheels.error + wheels.out)) return explain(wheels, maker, folder);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const access = { writable: [folder, lists, ...needs.local], network: true, downloads: lists };
+  const built = await all(commands(maker, folder, lists, false), needs.local.length ? maker : quiet, access);
+  if (!built) return undefined;
+  const building = explain(built, maker, folder, needs.local.length ? 6 : 2);
+  return wheels && building !== explain(wheels, maker, folder)
+    ? `${explain(wheels, maker, folder)} | building it: ${building}`
+    : building;
 }
 
-/** Certificates and folders of wheels that the installer's variables name. */
-function pathsIn(env: Record<string, string>): string[] {
-  const named = Object.entries(env).filter(([name]) => /CERT|CA_BUNDLE|FIND_LINKS|INDEX/i.test(name));
-  return named.flatMap(([, value]) => value.split(/\s+/)).filter((path) => path.startsWith('/'));
+async function all(list: string[][], maker: Maker, access: Access): Promise<Done | undefined> {
+  for (const command of list) {
+    const done = await execute(command, maker, access);
+    if (done.code !== 0) return done;
+  }
+  return undefined;
 }
 
-function explain(done: Done, maker: Maker): string {
+function explain(done: Done, maker: Maker, folder: string, count = 6): string {
   if (done.late) return `not done within ${Math.round(maker.limit / 1000)} s`;
-  return lastLines(done.error || done.out, 6) || `exit ${done.code}`;
+  const said = (done.error || done.out).replaceAll(folder, '').split('\n');
+  const telling = said.filter((line) => !NOISE.test(line.trim()));
+  return lastLines(telling.join('\n'), count) || `exit ${done.code}`;
+}
+
+/** What installers say on the way, and the lines of a drawn box around what matters. */
+const NOISE =
+  /^(Using |Creating |warning: |Resolved |Downloading |Downloaded |Building |Collecting |note: |hint: |\[end of output\]|\[notice\]|[|│╰×─>^\s]*$)/;
+
+/** The environment is read-only later on, so what Python would write then is written now. Failing costs time only. */
+async function compile(maker: Maker, folder: string): Promise<void> {
+  const command = [
+    join(folder, 'bin', 'python'),
+    '-I',
+    '-m',
+    'compileall',
+    '-q',
+    '-j',
+    '2',
+    join(folder, 'lib'),
+  ];
+  await execute(command, { ...maker, hidden: [] }, { writable: [folder], network: false, downloads: folder });
 }
 
 async function describe(maker: Maker, absoluteFolder: string): Promise<Environment> {
   const python = join(absoluteFolder, 'bin', 'python');
-  const pip = maker.uv ? [maker.uv, 'pip'] : [python, '-I', '-m', 'pip'];
+  const pip = maker.uv ? [maker.uv, '--no-cache', 'pip'] : [python, '-I', '-m', 'pip'];
   const target = maker.uv ? ['--python', python] : [];
-  const listed = await execute([...pip, 'list', '--format', 'json', ...target], maker);
-  const checked = await execute([...pip, 'check', ...target], maker);
+  const access = { writable: [], readOnly: [absoluteFolder], network: false, downloads: '/tmp' };
+  const looking = { ...maker, hidden: [] };
+  const listed = await execute([...pip, 'list', '--format', 'json', ...target], looking, access);
+  const checked = await execute([...pip, 'check', ...target], looking, access);
   const packages: Record<string, string> = {};
   for (const one of JSON.parse(listed.out) as { name: string; version: string }[]) {
     packages[one.name.toLowerCase().replace(/[-_.]+/g, '-')] = one.version;

@@ -31,7 +31,7 @@ function shortened(outcome: Outcome, seen: Seen): Outcome {
       .reduce((left, folder) => left.replaceAll(`${folder}/`, ''), text)
       .replace(/lib\/python3\.\d+\/site-packages\//g, '');
   const { log } = outcome;
-  return { ...outcome, evidence: short(outcome.evidence), ...(log ? { log: plain(short(log)) } : {}) };
+  return { ...outcome, evidence: plain(short(outcome.evidence)), ...(log ? { log: plain(short(log)) } : {}) };
 }
 
 const NOT_LOOKED: Outcome = {

@@ -133,25 +133,42 @@ describe('a backend that misbehaves', () => {
 
   test('cannot reach out of the box, and finds nothing of ours in it', { timeout: LONG }, async () => {
     const spy = `import os, socket
-try:
-    socket.create_connection(("192.0.2.1", 80), 2)
-    reached = True
-except OSError:
-    reached = False
-@app.get("/ping-spy")
+def reaches():
+    try:
+        socket.create_connection(("192.0.2.1", 80), 2)
+        return True
+    except OSError:
+        return False
+@app.get("/spy")
 def spy():
-    return {"reached": reached, "home": os.listdir(os.path.expanduser("~")), "path": os.environ.get("PATH"), "secret": os.environ.get("FIX_BACKEND_TEST_SECRET")}
+    assert not reaches()
+    assert os.listdir(os.path.expanduser("~")) == []
+    assert "FIX_BACKEND_TEST_SECRET" not in os.environ
+    assert not os.path.exists(${JSON.stringify(process.cwd())} + "/package.json")
+    assert os.getuid() == 1000 and not os.access("/usr", os.W_OK)
+    return {}
 @app.get("/health")
 `;
     process.env.FIX_BACKEND_TEST_SECRET = 'do not tell';
     const { check } = await tried(undefined, replaced('app/main.py', '@app.get("/health")\n', spy));
     delete process.env.FIX_BACKEND_TEST_SECRET;
     expect(check('server').after.status).toBe('pass');
-    expect(check('routes').after.evidence).toContain('/ping-spy 200');
+    expect(check('routes').after.evidence).toContain('/spy 200');
   });
 });
 
 describe('what is not here', () => {
+  test('an extension of the database: not its fault, and no pass', { timeout: LONG }, async () => {
+    const vector = replaced(
+      'app/database.py',
+      'await connection.run_sync',
+      'from sqlalchemy import text\n        await connection.execute(text("CREATE EXTENSION vector"))\n        await connection.run_sync',
+    );
+    const { check } = await tried(undefined, vector);
+    expect(check('server').after).toMatchObject({ status: 'unknown' });
+    expect(check('server').after.evidence).toContain('no extension vector');
+  });
+
   test('requirements that cannot be met: the last lines, and nothing passes', { timeout: LONG }, async () => {
     const needs = { 'requirements.txt': 'fastapi==0.1.0\nfastapi==0.2.0\n' };
     const { check, verdict } = await tried(undefined, needs);
@@ -185,6 +202,40 @@ describe('what is not here', () => {
   test('a Node backend is not started yet, and says so', async () => {
     const { verdict } = await tried(undefined, {}, { facts: { language: 'javascript' } });
     expect(verdict.result).toBe('unchecked');
+  });
+});
+
+describe('a machine on which no box can be made', () => {
+  async function withBrokenBox(options: Parameters<typeof tried>[2]) {
+    const folder = mkdtempSync(join(tmpdir(), 'tiny-path-'));
+    const { PATH } = process.env;
+    writeFileSync(
+      join(folder, 'bwrap'),
+      '#!/bin/sh\necho "bwrap: No permissions to create new namespace" >&2\nexit 1\n',
+      { mode: 0o755 },
+    );
+    process.env.PATH = `${folder}:${PATH}`;
+    try {
+      return await tried(undefined, {}, options);
+    } finally {
+      process.env.PATH = PATH;
+      rmSync(folder, { recursive: true });
+    }
+  }
+
+  test("runs nothing of a stranger's, and says what to type", { timeout: LONG }, async () => {
+    const { verdict, check } = await withBrokenBox({});
+    expect(verdict.result).toBe('unchecked');
+    expect(check('python').after.status).toBe('pass');
+    expect(check('install').after.status).toBe('unknown');
+    expect(check('server').after.evidence).toContain('No permissions to create new namespace');
+    expect(check('server').after.evidence).toContain('--no-sandbox');
+  });
+
+  test('runs our own demo all the same', { timeout: LONG }, async () => {
+    const { verdict } = await withBrokenBox({ options: { trusted: true } });
+    expect(verdict.result).toBe('fixed');
+    expect(verdict.environment.boxed).toBe(false);
   });
 });
 

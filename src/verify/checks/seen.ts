@@ -73,7 +73,8 @@ export function whenLoaded(
   });
 }
 
-/** A failure that the backend is not to blame for: no such database here, or another service that is not in the box. */
+/** A failure that the backend is not to blame for: no such database or extension here, or another service
+ * that is not in the box. */
 export function blameless(seen: Seen, log: string): Outcome | undefined {
   const { observations, plan } = seen;
   if (CONNECTION.test(lastError(log))) {
@@ -81,9 +82,13 @@ export function blameless(seen: Seen, log: string): Outcome | undefined {
     if (observations?.database?.ok === false)
       return unknown(`PostgreSQL did not start: ${observations.database.error}`);
   }
+  const extension = EXTENSION.exec(log)?.[1];
+  if (extension) return unknown(`the PostgreSQL here has no extension ${extension}`, log);
   const service = missingService(log, plan.port);
   return service ? unknown(`the backend needs a service that is not here: ${service}`, log) : undefined;
 }
+
+const EXTENSION = /extension "([\w-]+)" is not available/;
 
 /** Errors that a missing database leads to, whatever the driver. */
 const CONNECTION =

@@ -68,7 +68,6 @@ def facts_of(engine, name: str) -> dict:
         "dialect": sync.dialect.name,
         "driver": sync.dialect.driver,
         "pool": type(sync.pool).__name__,
-        "options": {key: getattr(sync.pool, f"_{key}") for key in ("pre_ping", "max_overflow") if hasattr(sync.pool, f"_{key}")},
     }
 
 
@@ -87,7 +86,7 @@ def connections_of(engines: list[dict]) -> list[dict]:
 
 
 @contextlib.asynccontextmanager
-async def opened(dependency, lifespan: Lifespan):
+async def opened(dependency):
     """What a session dependency gives, whatever its shape; closed again on leaving."""
     needed = [p for p in inspect.signature(dependency).parameters.values() if p.default is p.empty and p.kind < 2]
     if needed or inspect.isclass(dependency):
@@ -107,6 +106,7 @@ async def opened(dependency, lifespan: Lifespan):
             yield session
     else:
         yield given
+        await settled(given.close() if hasattr(given, "close") else None)
 
 
 async def select_one(session):

@@ -102,8 +102,8 @@ class Postgres:
         if shutil.which("openssl") is None:
             return False
         files = ["-keyout", os.path.join(self.data, "server.key"), "-out", os.path.join(self.data, "server.crt")]
-        kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-        return self._run(["openssl", "req", "-x509", *kind, *files]).returncode == 0
+        kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        return self._run(["openssl", "req", "-x509", *kind, "-days", "2", "-subj", "/CN=localhost", *files]).returncode == 0
 
     def _wait(self) -> str | None:
         end = time.monotonic() + 30

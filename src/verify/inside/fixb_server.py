@@ -55,6 +55,13 @@ class Server:
     def text(self) -> str:
         return fixb_run.tail(self.log, begin=self.begin)
 
+    def settled(self) -> str:
+        """The log once nothing is added any more: a traceback is written after the answer is sent."""
+        end, text = time.monotonic() + 2, ""
+        while time.monotonic() < end and text != (text := self.text()):
+            time.sleep(0.15)
+        return text
+
     def ask(self, method: str, path: str, headers: dict | None = None, limit: float = 15) -> dict:
         """One request without a body. `status` 0 where there was no answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=limit)
@@ -87,7 +94,8 @@ def listening(port: int) -> bool:
 def health(server: Server, paths: list[str]) -> dict:
     """The answer of the route that is made for this question, else of the documentation pages."""
     known = [path for path in HEALTH if path in paths]
-    known += [path for path in paths if re.search(r"health|ping|alive|ready", path, re.I) and "{" not in path and path not in known]
+    likely = [path for path in paths if re.search(r"health|\bping\b|alive|ready", path, re.I) and "{" not in path]
+    known += [path for path in likely if path not in known]
     for path in [*known, "/openapi.json", "/docs", "/"]:
         answer = server.ask("GET", path)
         if path in known or 0 < answer["status"] < 400:
@@ -130,7 +138,7 @@ def ask_routes(server: Server, app: dict, progress) -> list[dict]:
             continue
         before = len(server.text())
         answer = server.ask(one["method"], one["path"])
-        log = server.text()[before:] if answer["status"] >= 500 or answer["status"] == 0 else ""
+        log = server.settled()[before:] if answer["status"] >= 500 or answer["status"] == 0 else ""
         answers.append({**one, "status": answer["status"], "body": short(answer["body"]), "log": log[-6000:]})
         progress(f"{one['method']} {one['route']} {answer['status']}")
     return answers

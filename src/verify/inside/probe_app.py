@@ -91,11 +91,15 @@ async def with_session(app, lifespan, place: dict, use):
     dependency = importlib.import_module(place["module"])
     for name in place["name"].split("."):
         dependency = getattr(dependency, name)
+
+    async def checked(given):
+        return await use(session_of(given))
+
     try:
-        async with fixb_database.opened(dependency, lifespan) as session:
-            return await use(session_of(session))
+        async with fixb_database.opened(dependency) as session:
+            return await checked(session)
     except LookupError:
-        return await fixb_database.through_fastapi(app, lifespan, dependency, use)
+        return await fixb_database.through_fastapi(app, lifespan, dependency, checked)
 
 
 class NoSession(Exception):
