@@ -36,9 +36,12 @@ async function fixOne(path: string, options: FixOptions, context: Context): Prom
   await checkClean(plan, project, { allowed: options.allowDirty, mayAsk: asked }, context);
   const run = await apply(plan, { progress: context.terminal.progress });
   context.session.wrote(`fix-backend undo${project.argument}`);
+  const reported = { run, plan, workspace: project.workspace, verification: options.verify };
+  // Written before verification too, so that there is a report where that is interrupted.
+  writeReport({ ...reported, verdicts: [] });
   const installed = !options.install || (await install(plan, project, context));
   const verdicts = await proveWritten(plan, project, options, context);
-  writeReport({ run, plan, workspace: project.workspace, verdicts, verification: options.verify });
+  writeReport({ ...reported, verdicts });
   sayDone({ run, plan, verdicts, project }, options, context);
   const code = Math.max(appliedCode(plan, verdicts), installed ? 0 : 1);
   return { code, summary: summaryOf(plan, verdicts), json: { ...shown, run, verdicts } };

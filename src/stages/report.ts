@@ -17,6 +17,11 @@ export interface Reported {
   verification: 'none' | 'boot';
 }
 
+const UNVERIFIED = {
+  none: 'Verification was not asked for.',
+  boot: 'Verification did not come to its end.',
+};
+
 /**
  * The report of one run, as Markdown for a person and as JSON for a program, both without secrets: each change with
  * the old and the new text, why and by which source; what was not changed, why and what to do; before and after.
@@ -31,9 +36,7 @@ export function report(reported: Reported): { markdown: string; json: string } {
     `Run ${code(run.id)} of ${code(plan.tool)}, ${run.startedAt}. ${count(plan.steps.length, 'repair')} in ${count(run.changes.length, 'file')}.`,
     `Undo it with ${code(`fix-backend undo ${run.id}`)} in the project's folder; the backups are in ${code(`.fix-backend/runs/${run.id}/backups`)}.`,
     '',
-    ...(verification === 'none'
-      ? ['Verification was not asked for.', '']
-      : verdicts.flatMap(verdictMarkdown)),
+    ...(verdicts.length === 0 ? [UNVERIFIED[verification], ''] : verdicts.flatMap(verdictMarkdown)),
     ...changesMarkdown(views),
     ...notChangedMarkdown(plan),
     ...verdicts.flatMap(uncheckedMarkdown),

@@ -126,6 +126,10 @@ describe('Markdown', () => {
     );
   });
 
+  test('it says so where verification was interrupted', () => {
+    expect(reported().markdown).toContain('Verification did not come to its end.');
+  });
+
   test('it says so where verification was not asked for', () => {
     expect(reported([], 'none').markdown).toContain('Verification was not asked for.');
   });
