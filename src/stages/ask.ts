@@ -66,7 +66,7 @@ export async function ask(tools: AskTools): Promise<Plan | undefined> {
     history.push(now);
     const next = replanned(answered(now.decisions, question, letter), tools);
     fell = letter === 'n' && sayWhatFalls(now.plan, next.plan, tools.terminal);
-    if (letter === 'a') sayWhatIsTaken(question, now, next, tools.terminal);
+    sayWhatIsTaken(question, now, next, tools.terminal);
     now = next;
   }
 }
@@ -102,10 +102,11 @@ async function askOne(question: Question, plan: Plan, tools: AskTools): Promise<
   }
 }
 
-/** What `a` took besides the finding that was shown, so that it is known what was agreed to. */
+/** What is taken besides the finding that was shown, because of an `a`: so that it is known what was agreed to. */
 function sayWhatIsTaken({ finding: shown }: Question, before: Asked, after: Asked, terminal: Terminal): void {
   const taken = after.plan.steps.filter(
-    ({ finding: { key } }) => key !== shown.key && !before.decisions.taken.has(key),
+    ({ finding: { key } }) =>
+      key !== shown.key && after.decisions.taken.has(key) && !before.decisions.taken.has(key),
   );
   if (taken.length === 0) return;
   terminal.say(

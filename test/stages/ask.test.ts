@@ -66,6 +66,12 @@ test('a safe one that needs an unsafe one comes up when that is taken, and is as
   expect(initials).toEqual(['n', 'y']);
 });
 
+test('what an unsafe one brings up after `a` is taken, and named', async () => {
+  const { taken, printed } = await asked([engine, driver, pool, size], 'ay');
+  expect(taken).toEqual(['engine', 'driver', 'pool', 'size']);
+  expect(printed).toContain('Taken with it: 1 other\n       Repair settings/size  a.txt:1\n');
+});
+
 test('it does not come up when the unsafe one is refused', async () => {
   expect(await asked([pool, size], 'n')).toMatchObject({ taken: [], unanswered: 0 });
 });
