@@ -68,6 +68,8 @@ const PLANTED: [form: string, text: string][] = [
   ['Dockerfile', 'ENV SECRET_KEY=$'],
   ['header', 'Authorization: Bearer $'],
   ['another header', 'X-Api-Key: $'],
+  ['a cookie', 'Cookie: session=$; theme=dark'],
+  ['a header in a log', '"GET /" 401 (sent: Bearer $)'],
   ['SQL', "ALTER USER app WITH PASSWORD '$';"],
   ['pgpass', 'localhost:5432:app:app:$'],
   ['netrc', 'machine db login app password $'],
@@ -122,6 +124,29 @@ describe('redact', () => {
         'x = "postgresql+asyncpg://u:***@h:5432/db"',
       );
     }
+  });
+
+  it.each([
+    'DB_PASSWORD=not-so-9Secret',
+    'password: stringent9Secret',
+    'password: any 9Secret',
+    'DB_PASSWORD="$9Secret"',
+    'PASSWORD = "$x9Secret"',
+    'DB_PASSWORD=[9Secret',
+    'DB_PASSWORD={9Secret}x',
+    'DB_PASSWORD=f(9Secret',
+    'password = f(9Secret',
+    "password: 'it''s9Secret'",
+    'DB_PASSWORD=a"b c 9Secret"',
+    'DB_PASSWORD=a=b;c&9Secret',
+    'password: Abc[9Secret',
+    'DB_PASSWORD=null9Secret',
+    'DB_PASSWORD=p#9Secret',
+    '"password": "a\\"b9Secret"',
+    'db_password := "9Secret"',
+    '  "API_KEY" => "9Secret"',
+  ])('hides a value that looks like something else: %s', (text) => {
+    expect(redact(text)).not.toContain('9Secret');
   });
 
   it('hides a private key over several lines, and keeps the lines', () => {
@@ -188,6 +213,9 @@ const LEFT_ALONE = [
   'from app.core.security import create_access_token, verify_password',
   '2026-11-23 09:12:01,123 INFO sqlalchemy.engine.Engine SELECT 1',
   '10:30:5432:7:8',
+  'HTTP Basic authentication realm. HTTP Bearer credentials',
+  'session_cookie: str = "session",',
+  'headers["Access-Control-Allow-Credentials"] = "true"',
 ];
 
 describe('redact leaves alone', () => {

@@ -13,17 +13,7 @@ const WORDS = new Set([
     'DBPASSWORD',
   ],
   ...['SECRET', 'SECRETS', 'TOKEN', 'TOKENS', 'APIKEY', 'DSN', 'CREDENTIAL', 'CREDENTIALS', 'AUTHORIZATION'],
-  ...[
-    'SALT',
-    'PEPPER',
-    'PRIVATEKEY',
-    'SECRETKEY',
-    'ACCESSKEY',
-    'AUTHTOKEN',
-    'ACCESSTOKEN',
-    'PGPASSWORD',
-    'COOKIE',
-  ],
+  ...['SALT', 'PEPPER', 'PRIVATEKEY', 'SECRETKEY', 'ACCESSKEY', 'AUTHTOKEN', 'ACCESSTOKEN', 'PGPASSWORD'],
 ]);
 
 /** Words that make a KEY secret when they stand before it: `API_KEY`, but not `PRIMARY_KEY`. */
@@ -113,7 +103,8 @@ export function isSecretName(name: string): boolean {
     .split(/[^A-Z0-9]+/)
     .filter((word) => word !== '');
   const last = words.at(-1) ?? '';
-  if (ABOUT.has(last) || /^(?:MAX|MIN|NUM|TOTAL)$/.test(words[0] ?? '')) return false;
+  if (ABOUT.has(last) || words.includes('ALLOW') || /^(?:MAX|MIN|NUM|TOTAL)$/.test(words[0] ?? ''))
+    return false;
   return words.some((word) => WORDS.has(word.replace(/\d+$/, ''))) || KEYS.test(words.join('_'));
 }
 

@@ -1,7 +1,7 @@
 /** From the scheme to the last character that can belong to a URL in text, code or a settings file. */
 const URL_TEXT = /\b([a-z][a-z0-9+.-]{1,40}:\/\/)([^\s"'`<>\\]+)/gi;
 /** Something that stands for the password instead of being it: `{password}`, `${PW}`, `$PW`, `%(pw)s`, `%s`, `***`. */
-const STANDS_FOR = /^(?:\{[^{}]*\}|\$\{(?!\w+:?[-=])[^{}]*\}|\$\w+|%\(\w+\)s|%s|\*+|:\w+)$/;
+const STANDS_FOR = /^(?:\{[^{}]*\}|\$\{(?!\w+:?[-=])[^{}]*\}|\$[A-Z_][A-Z0-9_]*|%\(\w+\)s|%s|\*+|:[a-z_]+)$/;
 const PORT = /^\d{1,5}(?:$|[/?#,])/;
 /** `user:password@tcp(host)` of Go, `user:password@host:5432` without a scheme. */
 const BARE = /(?<![\w/:@.+-])([\w.+-]+):([^\s"'`<>@/]+)@(?=(?:tcp|unix)\(|[A-Za-z][\w.-]*:\d{2,5}(?!\w))/g;

@@ -15,16 +15,21 @@ export interface Site {
   column: number;
 }
 
+/** A value that is no value, or a word after which code goes on. */
 const KEYWORD =
-  /^(?:await|not|new|lambda|return|raise|yield|typeof|if|else|None|True|False|null|undefined|true|false|nil|pass|break|continue)\b/;
-const TYPE =
-  /^(?:["']?(?:str|bytes|int|float|bool|list|dict|set|tuple|object|string|number|boolean|any|unknown|never|void|String|Number|Boolean|Buffer|Any|None|SecretStr|SecretBytes|Column|\w*(?:Str|Dsn|Token|Secret|Password)(?=\s*(?:[=,)|;]|$)))["']?|(?:[A-Za-z_.]+\.)?[A-Z]\w*(?=\[)|(?:list|dict|tuple|set)(?=\[))/;
-/** A call, a subscript or an attribute, to the end of the value. */
-const EXPRESSION = /^(?:\(*\s*)?[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*\s*[([]/;
+  /^(?:(?:None|True|False|null|undefined|true|false|nil|pass|break|continue)(?=\s*(?:$|[,;)\]}]|#|\/\/| (?:if|or|and) ))|(?:await|not|new|lambda|return|raise|yield|typeof|if|else)(?=\s))/;
+const BASE_TYPE =
+  '(?:str|bytes|int|float|bool|list|dict|set|tuple|object|string|number|boolean|any|unknown|never|void|String|Number|Boolean|Buffer|Any|None|Column|[A-Za-z]*(?:Str|Dsn|Token|Secret|SecretBytes|Password))';
+/** An annotation, and what can follow one: a default, the next parameter, the end. */
+const TYPE = new RegExp(
+  `^["']?(?:${BASE_TYPE}|(?:[A-Za-z_.]+\\.)?[A-Za-z]+\\[.*\\])["']?(?=\\s*(?:$|[=,)|;}#\\]]))`,
+);
+/** A call or a subscript that is closed, or goes on in the next line. */
+const EXPRESSION = /^\(*[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*)*\s*(?:\(.*\)|\[.*\]|[([{](?:.*,)?\s*$)/;
 const SETTINGS_READER =
   /^(?:os|config|env|environ|settings|getenv|process|self|decouple|SecretStr|Field|str|get_\w+|Config|import)\b/;
 const NAMES_AN_OBJECT =
-  /^(?:self|cls|this|settings|config|cfg|os|env|request|req|res|ctx|context|app|args|kwargs|options|opts|payload|body|user|credentials|form_data|form|data|obj|params|props|process)\.[\w.]+$/;
+  /^(?:self|cls|this|settings|config|cfg|os|env|request|req|res|ctx|context|app|args|kwargs|options|opts|payload|body|user|credentials|form_data|form|data|obj|params|props|process)\.[A-Za-z_.]+$/;
 
 /** The value at an offset as it may be shown; undefined where it holds nothing to hide. */
 export function redactValue(text: string, at: number, site: Site): Shown | undefined {
@@ -33,7 +38,7 @@ export function redactValue(text: string, at: number, site: Site): Shown | undef
   if (line.trim() === '') return undefined;
   const literal = redactLiteral(text, at);
   if (literal) return goOn(text, literal, site);
-  if (/^[([{]/.test(line)) return redactBracket(text, at);
+  if (/^[([{]/.test(line) && !isPlain(line, site)) return redactBracket(text, at);
   if (KEYWORD.test(line)) return redactCode(at, line);
   const typed = site.separator === ':' && site.kind !== 'settings' ? afterType(line) : undefined;
   if (typed !== undefined)
@@ -45,7 +50,7 @@ export function redactValue(text: string, at: number, site: Site): Shown | undef
 
 /** `"a" "b"` of Python, on this line: one literal in two. */
 function goOn(text: string, shown: Shown, site: Site): Shown {
-  const gap = /^[ \t]+(?=[rRbBuUfF]{0,2}["'])/.exec(text.slice(shown.end, endOfLine(text, shown.end)))?.[0];
+  const gap = /^[ \t]*(?=[rRbBuUfF]{0,2}["'])/.exec(text.slice(shown.end, endOfLine(text, shown.end)))?.[0];
   const next = gap !== undefined && redactLiteral(text, shown.end + gap.length);
   return next ? goOn(text, { end: next.end, text: shown.text + gap + next.text }, site) : shown;
 }
@@ -63,13 +68,22 @@ function redactTyped(text: string, valueAt: number, site: Site, at: number): Sho
 
 function isCode(line: string, site: Site): boolean {
   if (site.kind === 'settings') return false;
+  if (EXPRESSION.test(line)) return !isDotenvLine(site) || SETTINGS_READER.test(line);
+  if (isDotenvLine(site) || (site.separator === ':' && site.startsLine && !/[,;)]\s*$/.test(line)))
+    return false;
   const value = line.replace(/(?:\s+#.*|[,;)\s]+)$/, '');
-  const dotenv =
-    site.startsLine && site.tight && site.separator === '=' && site.name === site.name.toUpperCase();
-  if (EXPRESSION.test(value)) return !dotenv || SETTINGS_READER.test(value);
-  if (dotenv || (site.separator === ':' && site.startsLine && !/[,;)]\s*$/.test(line))) return false;
   const [first = ''] = value.split(/\s+(?:or|if|and|\|\||\?\?)\s+/);
   return NAMES_AN_OBJECT.test(first) || isSecretVariable(first.split('.').at(-1) ?? '');
+}
+
+function isDotenvLine(site: Site): boolean {
+  return site.startsLine && site.tight && site.separator === '=' && site.name === site.name.toUpperCase();
+}
+
+/** A password may begin with a bracket; a list of them has quotes, or goes on in the next line. */
+function isPlain(line: string, site: Site): boolean {
+  if (site.kind === 'code' || /["'`]|[([{]\s*$/.test(line)) return false;
+  return site.kind === 'settings' || isDotenvLine(site);
 }
 
 /** In code only literals are secrets, and of a call's arguments only those that can be its value. */

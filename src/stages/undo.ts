@@ -93,6 +93,3 @@ function notAsLeft(paths: string[], id: string, by: Turn): FixBackendError {
     exitCode: 4,
   });
 }
-
-export { clean, listRuns } from './history.ts';
-export { type Recovery, recover } from './recover.ts';

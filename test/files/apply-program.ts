@@ -1,5 +1,6 @@
 import { apply } from '../../src/stages/apply.ts';
-import { recover, redo, undo } from '../../src/stages/undo.ts';
+import { recover } from '../../src/stages/recover.ts';
+import { redo, undo } from '../../src/stages/undo.ts';
 import { FixBackendError, type Plan } from '../../src/types.ts';
 
 /**

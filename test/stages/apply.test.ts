@@ -21,7 +21,8 @@ import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/files/source-file.ts';
 import { apply } from '../../src/stages/apply.ts';
-import { listRuns, recover } from '../../src/stages/undo.ts';
+import { listRuns } from '../../src/stages/history.ts';
+import { recover } from '../../src/stages/recover.ts';
 import type { Plan } from '../../src/types.ts';
 import { FIVE, makeFive, makeProject, planOf, snapshot } from '../files/project.ts';
 

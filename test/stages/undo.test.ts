@@ -16,7 +16,9 @@ import { describe, expect, it } from 'vitest';
 import { encodeJournal, type Journal } from '../../src/files/journal.ts';
 import { readRunFile, writeRunFile } from '../../src/files/run-files.ts';
 import { apply } from '../../src/stages/apply.ts';
-import { clean, listRuns, recover, redo, undo } from '../../src/stages/undo.ts';
+import { clean, listRuns } from '../../src/stages/history.ts';
+import { recover } from '../../src/stages/recover.ts';
+import { redo, undo } from '../../src/stages/undo.ts';
 import type { Run } from '../../src/types.ts';
 import { FIVE, makeFive, planOf, snapshot } from '../files/project.ts';
 
