@@ -24,7 +24,7 @@ function redactPhrases(text: string): string {
     .replace(/(--?)([A-Za-z][\w-]*)([ \t]+)(?!-)([^\s"'`]+)/g, (all, dashes, name, gap, value) =>
       isSecretName(name) && !standsForValue(value) && dashes === '--' ? `${dashes}${name}${gap}***` : all,
     )
-    .replace(/\b(Bearer|Basic)( +)(?=[a-z.]*[^a-z.\s])([A-Za-z0-9+/=._~-]{8,})/g, '$1$2***')
+    .replace(/\b(Bearer|Basic)( +)(?=[a-z.]*[A-Z0-9+/=_~-])([A-Za-z0-9+/=._~-]{8,})/g, '$1$2***')
     .replace(/\b((?:Set-)?Cookie: *)[^\s"'][^\n"']*/g, '$1***')
     .replace(/\b(PASSWORD|IDENTIFIED (?:WITH \w+ )?BY)(\s+)'(?:[^'\n]|'')+'/gi, "$1$2'***'")
     .replace(/\b(login\s+\S+\s+password\s+)\S+/g, '$1***')

@@ -213,6 +213,8 @@ const LEFT_ALONE = [
   'from app.core.security import create_access_token, verify_password',
   '2026-11-23 09:12:01,123 INFO sqlalchemy.engine.Engine SELECT 1',
   '10:30:5432:7:8',
+  'return {"username": credentials.username, "password": credentials.password}',
+  'Doc("The HTTP Basic username.")',
   'HTTP Basic authentication realm. HTTP Bearer credentials',
   'session_cookie: str = "session",',
   'headers["Access-Control-Allow-Credentials"] = "true"',

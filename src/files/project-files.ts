@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { listFiles } from '../git.ts';
+import { isInsideRepository, listFiles } from '../git.ts';
 import type { Problem } from '../types.ts';
 import { splitPath } from './folder.ts';
 import { isDotenv, isEnvironment, isSkippedName } from './skipped.ts';
@@ -23,6 +23,7 @@ function listBelow(absoluteRoot: string, base: string, problems: Problem[]): str
   const absolute = join(absoluteRoot, base);
   const listed = listFiles(absolute);
   if (!listed) {
+    if (isRepository(absolute) && isInsideRepository(absolute)) problems.push(unlisted(base));
     return walk(absolute, (folder, error) => problems.push(unlistable(base + folder, error))).map(
       (path) => base + path,
     );
@@ -109,6 +110,12 @@ function unlistable(folder: string, error: unknown): Problem {
     message,
     next: 'Give yourself permission to read it, then run again.',
   };
+}
+
+function unlisted(base: string): Problem {
+  const message =
+    'git cannot list the files of this repository, so its .gitignore files alone say which belong to it.';
+  return { file: `${base}.git`, message, next: 'See what is wrong:  git status' };
 }
 
 function unnameable(path: string): Problem {

@@ -71,7 +71,7 @@ function isCode(line: string, site: Site): boolean {
   if (EXPRESSION.test(line)) return !isDotenvLine(site) || SETTINGS_READER.test(line);
   if (isDotenvLine(site) || (site.separator === ':' && site.startsLine && !/[,;)]\s*$/.test(line)))
     return false;
-  const value = line.replace(/(?:\s+#.*|[,;)\s]+)$/, '');
+  const value = line.replace(/(?:\s+#.*|[,;)}\]\s]+)$/, '');
   const [first = ''] = value.split(/\s+(?:or|if|and|\|\||\?\?)\s+/);
   return NAMES_AN_OBJECT.test(first) || isSecretVariable(first.split('.').at(-1) ?? '');
 }

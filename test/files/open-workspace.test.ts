@@ -158,6 +158,13 @@ describe('openWorkspace says what it cannot read', () => {
     expect(workspace.read('a.py')?.text).toBe('x');
   });
 
+  it('a repository that git cannot list, and lists it without git', () => {
+    const root = init(makeProject({ 'a.py': 'x', '.git/index': 'rubbish' }));
+    const { workspace, problems } = openWorkspace(root);
+    expect(workspace.files()).toEqual(['a.py']);
+    expect(problems).toMatchObject([{ file: '.git', next: expect.stringContaining('git status') }]);
+  });
+
   it('a file that went away', () => {
     const root = makeProject({ 'a.py': 'x' });
     const { workspace } = openWorkspace(root);
