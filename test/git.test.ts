@@ -1,15 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openWorkspace } from '../src/files/open-workspace.ts';
@@ -68,7 +58,7 @@ describe('listFiles', () => {
 
   it('works in a linked working tree', () => {
     const root = makeRepository({ 'a.py': '' });
-    const linked = join(mkdtempSync(join(tmpdir(), 'fix-backend-test-')), 'linked');
+    const linked = join(makeProject({}), 'linked');
     git(root, 'worktree', 'add', '-q', linked);
     expect(listFiles(linked)).toEqual(['a.py']);
     writeFileSync(join(linked, 'a.py'), 'x');
@@ -139,7 +129,7 @@ describe('dirtyFiles', () => {
 
 /** A repository whose every way to start a program leaves a file behind. */
 function makePoisoned(): { root: string; traps: string } {
-  const traps = mkdtempSync(join(tmpdir(), 'fix-backend-traps-'));
+  const traps = makeProject({});
   const root = makeRepository({
     'a.py': '1',
     'sub/b.py': '1',
@@ -199,7 +189,7 @@ describe('in a poisoned repository', () => {
 
   it('no program is fetched for objects that a partial clone lacks', () => {
     const origin = makeRepository({ 'sub/a.py': '1' });
-    const traps = mkdtempSync(join(tmpdir(), 'fix-backend-traps-'));
+    const traps = makeProject({});
     git(origin, 'config', 'uploadpack.allowFilter', 'true');
     const clone = join(traps, 'clone');
     execFileSync('git', [

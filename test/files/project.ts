@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,9 +13,14 @@ import { dirname, join } from 'node:path';
 import { decode, sha256 } from '../../src/files/source-file.ts';
 import type { FileChange, Plan } from '../../src/types.ts';
 
-/** A project on disk, made of texts or bytes by path. Returns its absolute root. */
+const home = mkdtempSync(join(tmpdir(), 'fix-backend-test-'));
+process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+// Tests that drop their rights reach into it.
+chmodSync(home, 0o755);
+
+/** A project on disk, made of texts or bytes by path; removed when the process ends. Returns its absolute root. */
 export function makeProject(files: Record<string, string | Buffer>): string {
-  const root = mkdtempSync(join(tmpdir(), 'fix-backend-test-'));
+  const root = mkdtempSync(join(home, 'project-'));
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), content);

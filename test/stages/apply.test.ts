@@ -5,7 +5,6 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -14,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
@@ -196,7 +194,7 @@ describe('apply refuses', () => {
 
   it('where .fix-backend is a symbolic link out of the project', async () => {
     const root = makeFive();
-    const outside = mkdtempSync(join(tmpdir(), 'fix-backend-test-'));
+    const outside = makeProject({});
     symlinkSync(outside, join(root, '.fix-backend'));
     await expect(apply(planOf(root, FIVE.new))).rejects.toMatchObject({ exitCode: 4 });
     expect(readdirSync(outside)).toEqual([]);
