@@ -14,11 +14,14 @@ import { decode, sha256 } from '../../src/files/source-file.ts';
 import type { FileChange, Plan } from '../../src/types.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'fix-backend-test-'));
-process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+const remove = () => rmSync(home, { recursive: true, force: true });
+// A worker of vitest is killed, not ended; the soak test runs without vitest.
+if (process.env.VITEST) (await import('vitest')).afterAll(remove);
+else process.once('exit', remove);
 // Tests that drop their rights reach into it.
 chmodSync(home, 0o755);
 
-/** A project on disk, made of texts or bytes by path; removed when the process ends. Returns its absolute root. */
+/** A project on disk, made of texts or bytes by path; removed when the tests have run. Returns its absolute root. */
 export function makeProject(files: Record<string, string | Buffer>): string {
   const root = mkdtempSync(join(home, 'project-'));
   for (const [path, content] of Object.entries(files)) {
