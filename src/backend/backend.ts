@@ -1,7 +1,98 @@
+import { JavaScriptDocument } from '../languages/javascript/document.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import { PythonModules } from '../languages/python/modules.ts';
+import { type Manifest, readManifest } from '../settings/manifest.ts';
+import type { Requirement } from '../settings/requirement.ts';
 import type { BackendFacts } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
-/** One backend as the transforms see it: its facts, and the workspace to look further. */
-export interface Backend {
-  facts: BackendFacts;
-  workspace: Workspace;
+import type { Application } from './applications.ts';
+import { type Engine, enginesOf, factoriesOf, type SessionFactory } from './engines.ts';
+import { isTest } from './entry.ts';
+import { usesExec } from './sessions.ts';
+
+/** One backend as the transforms see it: its facts, its documents, and what its code makes of the database. */
+export class Backend {
+  readonly facts: BackendFacts;
+  readonly workspace: Workspace;
+  readonly modules: PythonModules;
+  readonly application: Application | undefined;
+  private readonly cache = new Map<string, unknown>();
+  private readonly scripts = new Map<string, JavaScriptDocument | undefined>();
+
+  constructor(facts: BackendFacts, workspace: Workspace, modules?: PythonModules, application?: Application) {
+    this.facts = facts;
+    this.workspace = workspace;
+    this.modules = modules ?? new PythonModules(workspace);
+    this.application = application;
+  }
+
+  pythonDocument(path: string): PythonDocument | undefined {
+    return this.modules.document(path);
+  }
+
+  javascriptDocument(path: string): JavaScriptDocument | undefined {
+    if (!this.scripts.has(path)) {
+      const file = this.workspace.read(path);
+      this.scripts.set(path, file && new JavaScriptDocument(file));
+    }
+    return this.scripts.get(path);
+  }
+
+  /** Every Python file of the backend. A document is parsed when something of its tree is asked for, not before. */
+  get documents(): PythonDocument[] {
+    return this.once('documents', () =>
+      this.facts.files.flatMap((file) => (file.endsWith('.py') ? (this.pythonDocument(file) ?? []) : [])),
+    );
+  }
+
+  /** The documents that are not tests. */
+  get sources(): PythonDocument[] {
+    return this.once('sources', () => this.documents.filter((document) => !isTest(document.path)));
+  }
+
+  get engines(): Engine[] {
+    return this.once('engines', () => this.documents.filter(mentions('engine')).flatMap(enginesOf));
+  }
+
+  get factories(): SessionFactory[] {
+    return this.once('factories', () => this.documents.filter(mentions('sessionmaker')).flatMap(factoriesOf));
+  }
+
+  /** True where some code calls `.exec`, which only SQLModel's sessions have. */
+  get usesExec(): boolean {
+    return this.once('usesExec', () => this.documents.some(usesExec));
+  }
+
+  get manifests(): Manifest[] {
+    return this.once('manifests', () =>
+      this.facts.manifests.flatMap((path) => {
+        const file = this.workspace.read(path);
+        return file ? [readManifest(file)] : [];
+      }),
+    );
+  }
+
+  /** Every requirement of that normalised name, the main group first. */
+  requirements(name: string): { manifest: Manifest; requirement: Requirement }[] {
+    return this.manifests
+      .flatMap((manifest) =>
+        manifest.requirements
+          .filter((requirement) => requirement.name === name)
+          .map((requirement) => ({ manifest, requirement })),
+      )
+      .sort((a, b) => Number(a.requirement.group !== 'main') - Number(b.requirement.group !== 'main'));
+  }
+
+  requires(name: string): boolean {
+    return this.requirements(name).length > 0;
+  }
+
+  private once<T>(name: string, make: () => T): T {
+    if (!this.cache.has(name)) this.cache.set(name, make());
+    return this.cache.get(name) as T;
+  }
+}
+
+function mentions(word: string): (document: PythonDocument) => boolean {
+  return (document) => document.text.includes(word);
 }

@@ -1,0 +1,46 @@
+import type { Backend } from './backend.ts';
+import type { Engine } from './engines.ts';
+import { codePlace, placesOf, type UrlPlace } from './url-places.ts';
+import { altered, type UrlSources, urlSources } from './url-sources.ts';
+import { type UrlUse, usesOfVariable } from './url-uses.ts';
+
+/** An engine, with everything that is known of the address it is given. */
+export interface EngineAddress {
+  engine: Engine;
+  sources: UrlSources;
+  /** Where the address is written: in the code, and in the files that set its variables. */
+  places: UrlPlace[];
+  /** What the engine is given in the end, one for each place; undefined where code on the way cannot be followed. */
+  effective: (string | undefined)[];
+  /** Every use of the variables behind it, other engines included. */
+  uses: UrlUse[];
+}
+
+/** The addresses of all engines that are given one directly. */
+export function engineAddresses(backend: Backend): EngineAddress[] {
+  return backend.engines.flatMap((engine) => (engine.url ? [addressOf(backend, engine, engine.url)] : []));
+}
+
+function addressOf(backend: Backend, engine: Engine, url: NonNullable<Engine['url']>): EngineAddress {
+  const sources = urlSources(engine.document, url);
+  const places = placesBehind(backend, sources);
+  const uses = sources.variables.flatMap(({ name }) => usesOfVariable(backend.documents, name));
+  return {
+    engine,
+    sources,
+    places,
+    effective: places.map((place) => altered(place.text, sources.alterations)),
+    uses,
+  };
+}
+
+/** Code first, then the settings files. A default is written where its variable is read. */
+export function placesBehind(backend: Backend, sources: UrlSources): UrlPlace[] {
+  const variableOf = (node: { id: number }) =>
+    sources.variables.find((variable) => variable.default?.node.id === node.id)?.name;
+  const inCode = sources.literals.map((literal) => codePlace(literal, variableOf(literal.node)));
+  const inFiles = [...new Set(sources.variables.map(({ name }) => name))].flatMap((name) =>
+    placesOf(backend.workspace, backend.facts.settingsFiles, name),
+  );
+  return [...inCode, ...inFiles];
+}

@@ -1,0 +1,28 @@
+import { factoriesOf } from '../../../src/backend/engines.ts';
+import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
+import type { Transform } from '../../../src/transform.ts';
+
+export default {
+  title: 'Remove autocommit=False from the async session factory',
+  why: 'SQLAlchemy 2 has no other mode: the option says nothing, and any other value is refused.',
+  safety: 'safe',
+  docs: 'https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.Session.params.autocommit',
+  tasks: ['T020'],
+  fixes: [/autocommit=True is no longer supported/],
+  literals: ['autocommit'],
+  detect(document) {
+    return factoriesOf(document).flatMap((factory) => {
+      const argument = keyword(factory.call, 'autocommit');
+      const asynchronous = factory.writtenAsync || factory.meantAsync === true;
+      if (!argument || !asynchronous || argument.childForFieldName('value')?.text !== 'False') return [];
+      return [
+        {
+          subject: 'autocommit',
+          at: document.place(argument),
+          message: 'autocommit=False is the only mode that is left.',
+          edits: [removeArgument(document, factory.call, argument)],
+        },
+      ];
+    });
+  },
+} satisfies Transform<'python'>;
