@@ -54,7 +54,7 @@ function looksInside(document: PythonDocument): boolean {
 }
 
 function takesFrom(other: PythonDocument, owner: PythonDocument, name: string): boolean {
-  if (!other.text.includes('import')) return false;
+  if (!other.text.includes(name) && !other.text.includes('import *')) return false;
   const means = (module: string) => {
     const target = other.modules.resolve(other.path, module);
     return target.kind === 'project' && target.document.path === owner.path;

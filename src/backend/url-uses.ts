@@ -2,9 +2,9 @@ import { argumentsOf, positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import type { Binding } from '../languages/python/scopes.ts';
 import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
-import { type Engine, engineAt } from './engines.ts';
+import { classesOf, type Engine, engineAt } from './engines.ts';
 import { environmentRead } from './environment-reads.ts';
-import { fieldFor, memberAt } from './settings-fields.ts';
+import { fieldFor, fieldsOf, memberAt } from './settings-fields.ts';
 
 /** Where an address ends up. */
 export interface UrlUse {
@@ -18,6 +18,8 @@ export interface UrlUse {
   engine?: Engine;
   /** True where code on the way changes the address first. */
   altered: boolean;
+  /** Of `url.startswith("sqlite")`: what it is compared with. */
+  prefix?: string;
 }
 
 /** What takes an address without SQLAlchemy, and cannot read `+driver`. */
@@ -85,13 +87,25 @@ class UseFollower {
 
   /** `settings.database_url`, for every settings field that the variable fills. */
   private attributes(document: PythonDocument, variable: string): Node[] {
-    const lowered = document.text.toLowerCase();
-    const tail = variable.toLowerCase();
-    if (!tail.split('_').some((part) => part.length > 2 && lowered.includes(part))) return [];
+    const fields = this.fieldNames(variable).filter((name) => document.text.includes(name));
+    if (fields.length === 0) return [];
     return descendants(document.root, 'attribute').filter((node) => {
+      if (!fields.includes(node.childForFieldName('attribute')?.text ?? '')) return false;
       const member = memberAt(document, node);
       return member !== undefined && fieldFor(member)?.variable === variable;
     });
+  }
+
+  private names: string[] | undefined;
+
+  /** What the settings classes of the backend call a variable. */
+  private fieldNames(variable: string): string[] {
+    this.names ??= this.documents
+      .filter((document) => document.text.includes('Settings'))
+      .flatMap((document) => classesOf(document).flatMap((definition) => fieldsOf(document, definition)))
+      .filter((field) => field.variable === variable)
+      .map((field) => field.name);
+    return this.names;
   }
 
   private follow(document: PythonDocument, node: Node, altered: boolean): void {
@@ -210,8 +224,14 @@ class UseFollower {
     const call = attribute.parent;
     if (call?.type !== 'call') return this.use(document, node, 'other', altered);
     if (SAME_METHODS.has(name)) return this.follow(document, call, altered);
-    if (READ_ONLY_METHODS.has(name)) return this.use(document, node, 'read', altered);
+    if (READ_ONLY_METHODS.has(name)) return this.tested(document, node, call, altered);
     this.follow(document, call, true);
+  }
+
+  private tested(document: PythonDocument, node: Node, call: Node, altered: boolean): void {
+    const argument = positional(call)[0];
+    const prefix = argument && plainString(argument);
+    this.uses.push({ document, node, kind: 'read', altered, ...(prefix && { prefix }) });
   }
 
   private subscript(document: PythonDocument, node: Node, parent: Node, altered: boolean): void {
@@ -236,7 +256,7 @@ class UseFollower {
     return key && plainString(key) === 'sqlalchemy.url' ? 'alembic' : 'other';
   }
 
-  private returned(document: PythonDocument, statement: Node, altered: boolean): void {
+  private returned(_document: PythonDocument, statement: Node, altered: boolean): void {
     const definition = enclosing(statement, 'function_definition', 'lambda');
     const name = definition?.childForFieldName('name');
     if (!definition || !name) return;

@@ -81,7 +81,7 @@ function isInvented(
 
 /** SQLModel up to 0.0.11 had AsyncEngine in its session module: a pin below 0.0.12 makes that import right. */
 function oldSqlmodel(backend: Backend): boolean {
-  const specifier = backend.facts.requires['sqlmodel'];
+  const specifier = backend.facts.requires.sqlmodel;
   return specifier !== undefined && !mayBeAtLeast(specifier, '0.0.12');
 }
 

@@ -1,5 +1,7 @@
+import type { Backend } from '../../../src/backend/backend.ts';
 import { factoriesOf, type SessionFactory } from '../../../src/backend/engines.ts';
 import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
+import { PythonDocument } from '../../../src/languages/python/document.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -12,13 +14,13 @@ export default {
   docs: 'https://docs.sqlalchemy.org/en/20/orm/session_basics.html#flushing',
   tasks: ['T020'],
   literals: ['autoflush'],
-  detect(document) {
+  detect(document, backend) {
     return factoriesOf(document).flatMap((factory): Draft[] => {
       const argument = keyword(factory.call, 'autoflush');
       const asynchronous = factory.writtenAsync || factory.meantAsync === true;
       if (!argument || !asynchronous || argument.childForFieldName('value')?.text !== 'False') return [];
       const draft = { subject: 'autoflush', at: document.place(argument) };
-      if (isDeliberate(factory)) {
+      if (isDeliberate(document, factory, backend)) {
         return [
           {
             ...draft,
@@ -39,7 +41,17 @@ export default {
   },
 } satisfies Transform<'python'>;
 
-/** A factory that is right otherwise was written for async sessions: its options are its author's choice. */
-function isDeliberate(factory: SessionFactory): boolean {
-  return factory.writtenAsync && keyword(factory.call, 'autocommit') === undefined;
+/**
+ * A factory that is right otherwise was written for async sessions: its options are its author's choice. What counts is how it
+ * stands on disk, since an earlier pass may have put the rest of it right.
+ */
+function isDeliberate(document: PythonDocument, factory: SessionFactory, backend: Backend): boolean {
+  const file = backend.workspace.original(document.path);
+  const before = file ? factoriesOf(new PythonDocument(file, document.modules)) : [];
+  const own = before.find((each) => nameOf(each) === nameOf(factory)) ?? factory;
+  return own.writtenAsync && keyword(own.call, 'autocommit') === undefined;
+}
+
+function nameOf(factory: SessionFactory): string | undefined {
+  return factory.call.parent?.childForFieldName('left')?.text;
 }

@@ -1,0 +1,113 @@
+import { positional } from '../languages/python/arguments.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import { dirname, join } from '../languages/python/modules.ts';
+import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
+import { parseDatabaseUrl } from '../settings/database-url.ts';
+import { iniEntry, readIni } from '../settings/ini.ts';
+import type { Workspace } from '../workspace.ts';
+import type { Backend } from './backend.ts';
+import { type Engine, enginesOf } from './engines.ts';
+import type { UrlPlace } from './url-places.ts';
+import { type UrlSources, urlSources } from './url-sources.ts';
+
+/** Alembic's `env.py`, with the configuration that it reads. */
+export interface AlembicEnvironment {
+  document: PythonDocument;
+  engine?: Engine;
+  /** `sqlalchemy.url` of alembic.ini. */
+  ini?: UrlPlace;
+  /** What `set_main_option("sqlalchemy.url", …)` is given, which replaces the address of alembic.ini. */
+  given: UrlSources[];
+}
+
+/** Every alembic environment of a backend. */
+export function alembicEnvironments(backend: Backend): AlembicEnvironment[] {
+  return backend.documents.filter(isEnvironment).map((document) => {
+    const engine = enginesOf(document).find(({ meant }) => meant.name.endsWith('from_config'));
+    const ini = iniPlace(backend.workspace, document.path);
+    const given = urlArguments(document).map((node) => urlSources(document, node));
+    return { document, given, ...(engine && { engine }), ...(ini && { ini }) };
+  });
+}
+
+function isEnvironment(document: PythonDocument): boolean {
+  if (!document.path.endsWith('env.py') || !document.text.includes('alembic')) return false;
+  const context = document.scopes.module.bindings.get('context')?.[0];
+  return context?.module === 'alembic' || document.text.includes('alembic.context');
+}
+
+function urlArguments(document: PythonDocument): Node[] {
+  const set = document.calls.flatMap((call) => {
+    const [name, value] = positional(call);
+    const method = call.childForFieldName('function')?.childForFieldName('attribute')?.text;
+    return method === 'set_main_option' && name && value && plainString(name) === 'sqlalchemy.url'
+      ? [value]
+      : [];
+  });
+  const assigned = descendants(document.root, 'assignment').flatMap((assignment) => {
+    const key = assignment.childForFieldName('left')?.childForFieldName('subscript');
+    const value = assignment.childForFieldName('right');
+    return key && value && plainString(key) === 'sqlalchemy.url' ? [value] : [];
+  });
+  return [...set, ...assigned];
+}
+
+/** The address in the alembic.ini above an env.py whose `script_location` is its folder. */
+function iniPlace(workspace: Workspace, environment: string): UrlPlace | undefined {
+  const folder = dirname(environment);
+  for (let at = folder; ; at = dirname(at)) {
+    const file = workspace.read(join(at, 'alembic.ini'));
+    if (file) {
+      const entry = iniEntry(readIni(file).entries, 'alembic', 'sqlalchemy.url');
+      if (!entry || !parseDatabaseUrl(entry.value)) return undefined;
+      return { file: file.path, ...entry.valueRange, text: entry.value, kind: 'ini' };
+    }
+    if (at === '') return undefined;
+  }
+}
+
+/** The parts of a stock `run_migrations_online`; undefined where the function has another shape. */
+export interface StockOnline {
+  definition: Node;
+  assignment: Node;
+  /** `with connectable.connect() as connection:` and its block. */
+  connection: Node;
+  block: Node;
+  /** The name behind `as`. */
+  name: string;
+  engineName: string;
+}
+
+/** Recognises `alembic init`'s function: an engine of the configuration, and one `with` that runs the migrations. */
+export function stockOnline({ document, engine }: AlembicEnvironment): StockOnline | undefined {
+  const definition = engine && enclosing(engine.call, 'function_definition');
+  const body = definition?.childForFieldName('body');
+  const assignment = engine && enclosing(engine.call, 'assignment');
+  const engineName = assignment?.childForFieldName('left')?.text;
+  if (!definition || !body || !assignment || !engineName || engine.async) return undefined;
+  if (definition.parent?.type !== 'module' || definition.children[0]?.type === 'async') return undefined;
+  const statements = children(body).filter((node) => node.type !== 'comment' && !isDocstring(node));
+  const last = statements.at(-1);
+  const item = last?.type === 'with_statement' ? onlyItem(last) : undefined;
+  const block = last?.childForFieldName('body');
+  if (!last || !item || !block || item.engineName !== engineName || last.children[0]?.type === 'async')
+    return undefined;
+  const uses = descendants(definition, 'identifier').filter((node) => node.text === engineName);
+  if (uses.length !== 2 || document.isDamaged(definition.startIndex, definition.endIndex)) return undefined;
+  return { definition, assignment, connection: last, block, name: item.name, engineName };
+}
+
+function onlyItem(statement: Node): { name: string; engineName: string } | undefined {
+  const [item, other] = descendants(statement.namedChildren[0] ?? statement, 'with_item');
+  const pattern = item?.namedChildren[0];
+  const call = pattern?.type === 'as_pattern' ? pattern.namedChildren[0] : undefined;
+  const callee = call?.childForFieldName('function');
+  const name = pattern?.childForFieldName('alias')?.text;
+  const engineName = callee?.childForFieldName('object')?.text;
+  const connects = callee?.childForFieldName('attribute')?.text === 'connect';
+  return !other && connects && name && engineName ? { name, engineName } : undefined;
+}
+
+function isDocstring(node: Node): boolean {
+  return node.type === 'expression_statement' && node.namedChildren[0]?.type === 'string';
+}

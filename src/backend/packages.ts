@@ -1,0 +1,102 @@
+import { descendants } from '../languages/python/tree.ts';
+import { driverOf } from '../settings/database-drivers.ts';
+import { parseDatabaseUrl } from '../settings/database-url.ts';
+import { engineAddresses } from './addresses.ts';
+import { alembicEnvironments } from './alembic.ts';
+import type { Backend } from './backend.ts';
+import { driverRepairs, type WantedDriver, wantedDriver } from './driver-repairs.ts';
+import { isTest } from './entry.ts';
+import { altered } from './url-sources.ts';
+
+/** The oldest release of each driver that we ask for, by the catalogue's and the seed's own floors. */
+const FLOORS: Record<string, string> = {
+  asyncpg: '0.29.0',
+  aiosqlite: '0.20.0',
+  aiomysql: '0.2.0',
+  asyncmy: '0.2.9',
+  psycopg: '3.2',
+  psycopg2: '2.9.9',
+  pymysql: '1.1.0',
+};
+
+/** First releases with wheels for a Python: catalogue row py-old-driver-pin-no-wheel, measured on the index. */
+const WHEELS: Record<string, [python: string, version: string][]> = {
+  asyncpg: [
+    ['3.14', '0.31.0'],
+    ['3.13', '0.30.0'],
+  ],
+  psycopg2: [
+    ['3.14', '2.9.11'],
+    ['3.13', '2.9.10'],
+  ],
+};
+
+/** Every driver that the backend's engines load once the addresses are right. */
+export function driversInUse(backend: Backend): WantedDriver[] {
+  const found = new Map<string, WantedDriver>();
+  for (const address of engineAddresses(backend)) {
+    if (isTest(address.engine.document.path)) continue;
+    for (const place of address.places) {
+      const url = parseDatabaseUrl(altered(place.text, address.sources.alterations) ?? '');
+      const want =
+        url &&
+        (wantedDriver(backend, address.engine.async, url) ??
+          (url.driver ? { dialect: url.dialect, driver: url.driver } : undefined));
+      if (want) found.set(want.driver, want);
+    }
+  }
+  for (const repair of driverRepairs(backend)) found.set(repair.want.driver, repair.want);
+  return [...found.values()];
+}
+
+/** True where a package that installs the driver is required already, or comes with Python. */
+export function isDriverRequired(backend: Backend, { dialect, driver }: WantedDriver): boolean {
+  const known = driverOf(dialect, driver);
+  if (!known || known.packages.length === 0) return true;
+  return known.packages.some((name) => backend.requires(name.replace(/\[.*$/, '')));
+}
+
+/** What to write for a driver: `asyncpg>=0.29.0`, with a higher floor where the chosen Python has no wheel for it. */
+export function requirementFor({ dialect, driver }: WantedDriver, python: string | undefined): string {
+  const name = driverOf(dialect, driver)?.packages[0] ?? driver;
+  const [, wheel] = WHEELS[driver]?.find(([version]) => python !== undefined && newer(python, version)) ?? [];
+  const floor = wheel ?? FLOORS[driver];
+  return floor ? `${name}>=${floor}` : name;
+}
+
+function newer(python: string, than: string): boolean {
+  const [major = 0, minor = 0] = python.split('.').map(Number);
+  const [otherMajor = 0, otherMinor = 0] = than.split('.').map(Number);
+  return major > otherMajor || (major === otherMajor && minor >= otherMinor);
+}
+
+/** Who still needs psycopg2 beside the engines that are moved to another driver; empty where nothing does. */
+export function psycopg2Users(backend: Backend): string[] {
+  const users = backend.documents.filter((document) => importsPsycopg2(document)).map(({ path }) => path);
+  for (const engine of backend.engines) {
+    if (
+      !engine.async &&
+      engine.url &&
+      !driverRepairs(backend).some(
+        (repair) =>
+          repair.engine.call.id === engine.call.id && repair.engine.document.path === engine.document.path,
+      )
+    )
+      users.push(engine.document.path);
+  }
+  for (const repair of driverRepairs(backend))
+    if (repair.want.driver === 'psycopg2') users.push(repair.engine.document.path);
+  const moved = driverRepairs(backend).some((repair) => repair.takesAlembic);
+  for (const { document, engine } of alembicEnvironments(backend))
+    if (engine && !engine.async && !moved) users.push(document.path);
+  for (const name of ['celery', 'databases', 'apscheduler', 'django'])
+    if (backend.requires(name)) users.push(name);
+  return [...new Set(users)];
+}
+
+function importsPsycopg2(document: Backend['documents'][number]): boolean {
+  if (!document.text.includes('psycopg2')) return false;
+  return descendants(document.root, ['import_statement', 'import_from_statement', 'string']).some((node) =>
+    node.type === 'string' ? node.text.includes('+psycopg2') : /\bpsycopg2\b/.test(node.text),
+  );
+}

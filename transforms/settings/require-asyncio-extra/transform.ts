@@ -1,0 +1,92 @@
+import type { Backend } from '../../../src/backend/backend.ts';
+import { isRecent } from '../../../src/backend/driver-repairs.ts';
+import { isDatabaseName, meantName } from '../../../src/backend/names.ts';
+import { addRequirement, withExtra } from '../../../src/settings/manifest.ts';
+import type { Draft, Transform } from '../../../src/transform.ts';
+
+export default {
+  title: 'Require the asyncio extra of SQLAlchemy',
+  why: 'SQLAlchemy 2.1 installs greenlet only with [asyncio]; without it every async import fails.',
+  safety: 'safe',
+  docs: 'https://docs.sqlalchemy.org/en/21/changelog/migration_21.html',
+  tasks: ['T005', 'T045'],
+  fixes: [
+    /requires that the Python 'greenlet' library is installed/,
+    /greenlet library is required to use this function/,
+  ],
+  detect(backend) {
+    if (!isRecent(backend) || backend.requires('greenlet') || !usesAsync(backend) || hasExtra(backend))
+      return [];
+    const listed = backend
+      .requirements('sqlalchemy')
+      .filter(({ requirement }) => requirement.group === 'main');
+    return listed.length > 0 ? listed.slice(0, 1).map(() => onSqlalchemy(backend)) : besideSqlmodel(backend);
+  },
+} satisfies Transform<'settings'>;
+
+function usesAsync(backend: Backend): boolean {
+  return backend.sources.some(
+    (document) =>
+      /sqlalchemy|sqlmodel/.test(document.text) &&
+      /[aA]sync/.test(document.text) &&
+      document.scopes.references.some(
+        ({ name, node }) =>
+          /^(async_|Async|create_async)/.test(name) && isDatabaseName(name) && meantName(document, node),
+      ),
+  );
+}
+
+function hasExtra(backend: Backend): boolean {
+  return ['sqlalchemy', 'sqlmodel'].some((name) =>
+    backend
+      .requirements(name)
+      .some(({ requirement }) =>
+        requirement.extras.some((extra) =>
+          /^(asyncio|aiosqlite|postgresql[_-]asyncpg|aiomysql|asyncmy|aioodbc)$/.test(extra),
+        ),
+      ),
+  );
+}
+
+function onSqlalchemy(backend: Backend): Draft {
+  const listed = backend.requirements('sqlalchemy').filter(({ requirement }) => requirement.group === 'main');
+  const edits = listed.flatMap(({ manifest, requirement }) => {
+    const file = backend.workspace.read(manifest.path);
+    return (file && withExtra(file, requirement, 'asyncio')) ?? [];
+  });
+  const [first] = listed;
+  const at = {
+    file: first?.manifest.path ?? '',
+    ...(first?.requirement.ranges.whole ?? { start: 0, end: 0 }),
+  };
+  return {
+    subject: 'sqlalchemy',
+    at,
+    message: 'The code imports sqlalchemy.ext.asyncio, and nothing brings greenlet.',
+    edits,
+    provides: ['package:greenlet'],
+  };
+}
+
+/** SQLModel brings SQLAlchemy along, without the extra. */
+function besideSqlmodel(backend: Backend): Draft[] {
+  const [found] = backend.requirements('sqlmodel');
+  const file = found && backend.workspace.read(found.manifest.path);
+  if (!found || !file) return [];
+  const edits = addRequirement(found.manifest, file, 'sqlalchemy[asyncio]>=2.0', {
+    after: found.requirement,
+  });
+  return [
+    {
+      subject: 'sqlalchemy',
+      at: { file: file.path, ...found.requirement.ranges.whole },
+      message: 'SQLModel brings SQLAlchemy without greenlet, which its async session needs.',
+      ...(edits
+        ? { edits }
+        : {
+            safety: 'report' as const,
+            next: `Add sqlalchemy[asyncio] to ${file.path} and lock its hashes again.`,
+          }),
+    },
+  ];
+}

@@ -1,0 +1,100 @@
+import type { Backend } from '../../../src/backend/backend.ts';
+import type { WantedDriver } from '../../../src/backend/driver-repairs.ts';
+import {
+  driversInUse,
+  isDriverRequired,
+  psycopg2Users,
+  requirementFor,
+} from '../../../src/backend/packages.ts';
+import { addRequirement, type Manifest, replaceRequirement } from '../../../src/settings/manifest.ts';
+import { pythonVersion } from '../../../src/settings/python-version.ts';
+import type { Requirement } from '../../../src/settings/requirement.ts';
+import type { Draft, Transform } from '../../../src/transform.ts';
+
+export default {
+  title: 'Require the driver that the engine loads',
+  why: 'The address names a driver that no manifest installs, so the first connection fails with ModuleNotFoundError.',
+  safety: 'safe',
+  docs: 'https://docs.sqlalchemy.org/en/20/dialects/postgresql.html',
+  tasks: ['T005', 'T007', 'T048'],
+  fixes: [/No module named '(asyncpg|aiosqlite|aiomysql|asyncmy|psycopg2?|pymysql|MySQLdb)'/],
+  detect(backend) {
+    return driversInUse(backend)
+      .filter((driver) => !isDriverRequired(backend, driver))
+      .flatMap((driver) => draft(backend, driver));
+  },
+} satisfies Transform<'settings'>;
+
+function draft(backend: Backend, driver: WantedDriver): Draft[] {
+  const manifest = manifestWith(backend, 'sqlalchemy', 'sqlmodel', 'fastapi', 'psycopg2-binary', 'psycopg2');
+  const file = manifest && backend.workspace.read(manifest.path);
+  if (!manifest || !file) return [];
+  const text = requirementFor(driver, pythonVersion(backend.workspace, backend.facts.root));
+  const old = replaceable(backend, manifest, driver);
+  const comment = commentFor(driver);
+  const after = old ?? neighbour(manifest);
+  const edits = old
+    ? replaceRequirement(file, old, text, { comment })
+    : addRequirement(manifest, file, text, { comment, ...(after && { after }) });
+  const kept = keptNote(backend, driver, old);
+  return [
+    {
+      subject: driver.driver,
+      at: { file: manifest.path, ...(after?.ranges.whole ?? { start: 0, end: 0 }) },
+      message: `${old ? `${text} takes the place of ${old.text}` : `${text} is required nowhere`}.${kept}`,
+      provides: [`package:${driver.driver}`],
+      ...(old && { needs: [`address:${driver.driver}`] }),
+      ...(edits
+        ? { edits }
+        : { safety: 'report' as const, next: `Add ${text} to ${manifest.path} and lock its hashes again.` }),
+    },
+  ];
+}
+
+function manifestWith(backend: Backend, ...names: string[]): Manifest | undefined {
+  for (const name of names) {
+    const [found] = backend.requirements(name);
+    if (found) return found.manifest;
+  }
+  return backend.manifests[0];
+}
+
+/** The psycopg2 line, where nothing else needs psycopg2 once the engine has the new driver. */
+function replaceable(
+  backend: Backend,
+  manifest: Manifest,
+  { dialect, driver }: WantedDriver,
+): Requirement | undefined {
+  if (dialect !== 'postgresql' || driver === 'psycopg2' || psycopg2Users(backend).length > 0)
+    return undefined;
+  return manifest.requirements.find(
+    (each) => each.group === 'main' && /^psycopg2(-binary)?$/.test(each.name) && each.marker === undefined,
+  );
+}
+
+function keptNote(backend: Backend, { dialect }: WantedDriver, old: Requirement | undefined): string {
+  const [user] = psycopg2Users(backend);
+  const kept =
+    !old &&
+    dialect === 'postgresql' &&
+    user &&
+    (backend.requires('psycopg2') || backend.requires('psycopg2-binary'));
+  return kept ? ` psycopg2 stays: ${user} needs it.` : '';
+}
+
+function neighbour(manifest: Manifest): Requirement | undefined {
+  const main = manifest.requirements.filter((each) => each.group === 'main');
+  return (
+    main.find((each) => /^psycopg2?(-binary)?$/.test(each.name)) ??
+    main.find((each) => each.name === 'sqlalchemy') ??
+    main.find((each) => each.name === 'sqlmodel') ??
+    main.at(-1)
+  );
+}
+
+function commentFor({ driver, dialect }: WantedDriver): string {
+  const kind = /^(asyncpg|aiosqlite|aiomysql|asyncmy)$/.test(driver) ? 'async driver' : 'driver';
+  const name =
+    { postgresql: 'PostgreSQL', sqlite: 'SQLite', mysql: 'MySQL', mariadb: 'MariaDB' }[dialect] ?? dialect;
+  return `${driver}: the ${kind} for ${name} that the database address names`;
+}
