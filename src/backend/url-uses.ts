@@ -4,6 +4,7 @@ import type { Binding } from '../languages/python/scopes.ts';
 import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import { classesOf, type Engine, engineAt } from './engines.ts';
 import { environmentRead } from './environment-reads.ts';
+import { referencesAcross } from './references.ts';
 import { fieldFor, fieldsOf, memberAt } from './settings-fields.ts';
 
 /** Where an address ends up. */
@@ -284,42 +285,7 @@ class UseFollower {
   }
 
   private referencesTo(owner: PythonDocument, binding: Binding, altered: boolean): void {
-    for (const document of this.documents) {
-      if (!document.text.includes(binding.name)) continue;
-      for (const reference of descendants(document.root, ['identifier', 'attribute'])) {
-        if (reference.id !== binding.node.id && this.refersTo(document, reference, owner, binding)) {
-          this.follow(document, reference, altered);
-        }
-      }
-    }
+    for (const { document, node } of referencesAcross(this.documents, owner, binding))
+      this.follow(document, node, altered);
   }
-
-  private refersTo(document: PythonDocument, node: Node, owner: PythonDocument, binding: Binding): boolean {
-    const name = node.type === 'attribute' ? node.childForFieldName('attribute')?.text : node.text;
-    if (name !== binding.name && document.path === owner.path) return false;
-    const parent = node.parent;
-    if (parent?.type === 'attribute' && parent.childForFieldName('attribute')?.id === node.id) return false;
-    if (
-      parent &&
-      /^(dotted_name|aliased_import|keyword_argument)$/.test(parent.type) &&
-      node.type === 'identifier'
-    ) {
-      if (parent.type !== 'keyword_argument' || parent.childForFieldName('name')?.id === node.id)
-        return false;
-    }
-    if (document.path === owner.path && node.type === 'identifier') {
-      return scopeBindings(document, node)?.some((each) => each.node.id === binding.node.id) ?? false;
-    }
-    const origin = document.origin(node);
-    return (
-      origin.kind === 'local' &&
-      origin.document.path === owner.path &&
-      origin.binding.node.id === binding.node.id
-    );
-  }
-}
-
-function scopeBindings(document: PythonDocument, node: Node): Binding[] | undefined {
-  const reference = document.scopes.references.find((each) => each.node.id === node.id);
-  return reference?.scope.find(node.text);
 }

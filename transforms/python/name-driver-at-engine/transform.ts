@@ -3,7 +3,7 @@ import { type DriverRepair, driverRepairs } from '../../../src/backend/driver-re
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import { mayBeBelow } from '../../../src/settings/versions.ts';
+import { mayBeAtLeast } from '../../../src/settings/versions.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -34,9 +34,9 @@ function draft(document: PythonDocument, backend: Backend, repair: DriverRepair)
   const bound = scopeAt(document, url).find('make_url');
   const free =
     bound === undefined || document.externalName(url)?.endsWith('make_url') || isMakeUrl(document, bound);
-  const home = mayBeBelow(backend.facts.requires.sqlalchemy ?? '>=2', '2.0')
-    ? 'sqlalchemy.engine'
-    : 'sqlalchemy';
+  const home = mayBeAtLeast(backend.facts.requires.sqlalchemy ?? '', '2.0')
+    ? 'sqlalchemy'
+    : 'sqlalchemy.engine';
   const edits = [
     { ...document.place(url), text: `make_url(${url.text}).set(drivername="${scheme}")` },
     ...addImport(document, { module: home, name: 'make_url' }),

@@ -10,6 +10,7 @@ import { indentUnit, lineStart } from '../../../src/languages/python/layout.ts';
 import { children } from '../../../src/languages/python/tree.ts';
 import { isAsyncDriver } from '../../../src/settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
+import { mayBeAtLeast } from '../../../src/settings/versions.ts';
 import type { Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -30,7 +31,7 @@ export default {
           subject: 'run_migrations_online',
           at: document.place(stock.definition),
           message: 'env.py is the stock one; it becomes the one that `alembic init -t async` writes.',
-          edits: [...newFunctions(document, environment), ...imports(document, environment)],
+          edits: [...newFunctions(document, environment), ...imports(document, environment, backend)],
           provides: ['alembic:async'],
           needs: ['address:asyncpg', 'address:aiosqlite', 'address:aiomysql', 'address:asyncmy'],
         },
@@ -99,14 +100,14 @@ function linesOf(document: PythonDocument, block: { startIndex: number; endIndex
   return document.text.slice(lineStart(document.text, block.startIndex), block.endIndex).split(/\r?\n/);
 }
 
-function imports(document: PythonDocument, { engine }: AlembicEnvironment): Edit[] {
+function imports(document: PythonDocument, { engine }: AlembicEnvironment, backend: Backend): Edit[] {
   const name = engine?.callee.text ?? 'engine_from_config';
   const binding = document.scopes.module.find(name)?.[0];
   const unused = binding && referencesOf(document, binding).length === 1;
   const moved = unused
     ? moveImported(document, binding, 'sqlalchemy.ext.asyncio', 'async_engine_from_config')
     : addImport(document, { module: 'sqlalchemy.ext.asyncio', name: 'async_engine_from_config' });
-  return [...withoutAlias(moved, name), ...connection(document), ...asyncio(document)];
+  return [...connection(document, backend), ...withoutAlias(moved, name), ...asyncio(document)];
 }
 
 /** The new function is called by its own name. */
@@ -114,9 +115,9 @@ function withoutAlias(edits: Edit[], name: string): Edit[] {
   return edits.map((edit) => ({ ...edit, text: edit.text.replace(` as ${name}`, '') }));
 }
 
-/** Beside the names that env.py already takes from sqlalchemy, in the place of the one that leaves. */
-function connection(document: PythonDocument): Edit[] {
-  return addImport(document, { module: 'sqlalchemy.engine', name: 'Connection' });
+function connection(document: PythonDocument, backend: Backend): Edit[] {
+  const recent = mayBeAtLeast(backend.facts.requires.sqlalchemy ?? '', '2.0');
+  return addImport(document, { module: recent ? 'sqlalchemy' : 'sqlalchemy.engine', name: 'Connection' });
 }
 
 function asyncio(document: PythonDocument): Edit[] {
