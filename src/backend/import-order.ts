@@ -1,0 +1,138 @@
+import type { PythonDocument } from '../languages/python/document.ts';
+import { importedNames } from '../languages/python/import-edits.ts';
+import type { ModuleTarget } from '../languages/python/modules.ts';
+import { children, type Node, plainString } from '../languages/python/tree.ts';
+
+/** An import that finds a module half way through its own imports, without the name that is wanted. */
+export interface CycleFailure {
+  document: PythonDocument;
+  statement: Node;
+  name: string;
+  /** Paths of the modules on the way round, first and last the same. */
+  cycle: string[];
+}
+
+/**
+ * Walks through the imports in the order in which Python runs them, from one module on, and finds the first that a cycle breaks.
+ * Only what runs at import counts: not the bodies of functions, not `if TYPE_CHECKING`.
+ */
+export function firstCycleFailure(start: PythonDocument): CycleFailure | undefined {
+  return new ImportWalk().load(start);
+}
+
+interface Loading {
+  bound: Set<string>;
+  done: boolean;
+}
+
+class ImportWalk {
+  private readonly modules = new Map<string, Loading>();
+  private readonly stack: string[] = [];
+
+  load(document: PythonDocument): CycleFailure | undefined {
+    if (this.modules.has(document.path)) return undefined;
+    const state: Loading = { bound: new Set(), done: false };
+    this.modules.set(document.path, state);
+    this.stack.push(document.path);
+    const failure = this.package(document) ?? this.block(document, document.root, state);
+    this.stack.pop();
+    state.done = true;
+    return failure;
+  }
+
+  /** Importing a module runs the `__init__.py` above it first. */
+  private package(document: PythonDocument): CycleFailure | undefined {
+    const folder = document.path.slice(0, document.path.lastIndexOf('/'));
+    const above = document.isPackage ? folder.slice(0, folder.lastIndexOf('/')) : folder;
+    const found =
+      folder.includes('/') || !document.isPackage
+        ? document.modules.document(`${above}/__init__.py`)
+        : undefined;
+    return found && found.path !== document.path ? this.load(found) : undefined;
+  }
+
+  private block(document: PythonDocument, block: Node, state: Loading): CycleFailure | undefined {
+    for (const statement of children(block)) {
+      const failure = this.statement(document, statement, state);
+      if (failure) return failure;
+    }
+    return undefined;
+  }
+
+  private statement(document: PythonDocument, statement: Node, state: Loading): CycleFailure | undefined {
+    if (statement.type === 'import_from_statement') return this.fromImport(document, statement, state);
+    if (statement.type === 'import_statement') return this.plainImport(document, statement, state);
+    if (statement.type === 'if_statement' && isTypeChecking(document, statement)) return undefined;
+    if (/^(if|try|with|for|while)_statement$|_clause$|^block$/.test(statement.type))
+      return this.block(document, statement, state);
+    for (const [name, bindings] of document.scopes.module.bindings) {
+      if (bindings.some((binding) => within(statement, binding.node))) state.bound.add(name);
+    }
+    return undefined;
+  }
+
+  private plainImport(document: PythonDocument, statement: Node, state: Loading): CycleFailure | undefined {
+    for (const name of importedNames(statement)) {
+      const module = (name.childForFieldName('name') ?? name).text;
+      const target = document.modules.resolve(document.path, module);
+      const failure = target.kind === 'project' ? this.load(target.document) : undefined;
+      if (failure) return failure;
+      state.bound.add(name.childForFieldName('alias')?.text ?? module.split('.')[0] ?? module);
+    }
+    return undefined;
+  }
+
+  private fromImport(document: PythonDocument, statement: Node, state: Loading): CycleFailure | undefined {
+    const target = document.modules.resolve(
+      document.path,
+      statement.childForFieldName('module_name')?.text ?? '',
+    );
+    const failure = target.kind === 'project' ? this.load(target.document) : undefined;
+    if (failure) return failure;
+    for (const name of importedNames(statement)) {
+      const imported = (name.childForFieldName('name') ?? name).text;
+      const broken = this.take(document, statement, target, imported);
+      if (broken) return broken;
+      state.bound.add(name.childForFieldName('alias')?.text ?? imported);
+    }
+    return undefined;
+  }
+
+  private take(
+    document: PythonDocument,
+    statement: Node,
+    target: ModuleTarget,
+    name: string,
+  ): CycleFailure | undefined {
+    if (target.kind === 'namespace') return this.loadTarget(document.modules.below(target.folder, name));
+    if (target.kind !== 'project') return undefined;
+    const state = this.modules.get(target.document.path);
+    if (!state || state.done || state.bound.has(name)) return undefined;
+    const submodule = document.modules.submodule(target.document, name);
+    if (submodule) return this.loadTarget(submodule);
+    if (target.document.scopes.stars.length > 0 || !target.document.scopes.module.bindings.has(name))
+      return undefined;
+    const from = this.stack.indexOf(target.document.path);
+    return from < 0
+      ? undefined
+      : { document, statement, name, cycle: [...this.stack.slice(from), target.document.path] };
+  }
+
+  private loadTarget(target: ModuleTarget | undefined): CycleFailure | undefined {
+    return target?.kind === 'project' ? this.load(target.document) : undefined;
+  }
+}
+
+function within(outer: Node, inner: Node): boolean {
+  return outer.startIndex <= inner.startIndex && inner.endIndex <= outer.endIndex;
+}
+
+function isTypeChecking(document: PythonDocument, statement: Node): boolean {
+  const test = statement.childForFieldName('condition');
+  if (!test) return false;
+  if (test.type === 'comparison_operator')
+    return test.text.includes('__name__') && test.text.includes('__main__');
+  return /^(identifier|attribute)$/.test(test.type)
+    ? (document.externalName(test)?.endsWith('.TYPE_CHECKING') ?? false)
+    : plainString(test) === '';
+}

@@ -1,0 +1,62 @@
+import type { Backend } from '../../../src/backend/backend.ts';
+import { dirname, join } from '../../../src/languages/python/modules.ts';
+import type { Draft, Transform } from '../../../src/transform.ts';
+
+export default {
+  title: 'Create the missing __init__.py of a package',
+  why: 'Its neighbours are packages and it is not: tools that look for packages pass it over, and another folder of the same name may win.',
+  safety: { unsafe: 'the folder becomes an ordinary package, which no other folder of that name can extend' },
+  docs: 'https://docs.python.org/3/reference/import.html#regular-packages',
+  tasks: ['T034'],
+  fixes: [
+    /No module named '[\w.]+'; '[\w.]+' is not a package/,
+    /attempted relative import with no known parent package/,
+  ],
+  literals: ['import'],
+  detect(document, backend): Draft[] {
+    if (document.path !== backend.facts.entry?.file) return [];
+    return missing(backend).map((folder) => {
+      const file = join(folder, '__init__.py');
+      return {
+        subject: folder,
+        at: { file, start: 0, end: 0 },
+        message: `${folder} is imported as a package, and alone among its neighbours has no __init__.py.`,
+        edits: [{ file, start: 0, end: 0, text: '' }],
+      };
+    });
+  },
+} satisfies Transform<'python'>;
+
+/** Folders that are imported and lack the file, in a tree where nearly all others have it. */
+function missing(backend: Backend): string[] {
+  const folders = importedFolders(backend);
+  const without = folders.filter((folder) => !backend.workspace.has(join(folder, '__init__.py')));
+  return without.filter((folder) => {
+    const top = folder.split('/')[0] ?? folder;
+    const tree = folders.filter((each) => each === top || each.startsWith(`${top}/`));
+    const lacking = tree.filter((each) => without.includes(each)).length;
+    return lacking === 1 && tree.length - lacking >= 2;
+  });
+}
+
+/** Folders of the entry's tree that a dotted import path runs through. */
+function importedFolders(backend: Backend): string[] {
+  const start = backend.facts.entry?.cwd ?? '';
+  const paths = backend.facts.entry?.pythonPath ?? [];
+  const roots = new Set([start, ...paths.map((path) => join(start, path))]);
+  const found = new Set<string>();
+  for (const document of backend.sources) {
+    for (let folder = dirname(document.path); folder !== '' && !roots.has(folder); folder = dirname(folder))
+      found.add(folder);
+  }
+  const imported = new Set(
+    backend.sources.flatMap((document) =>
+      [...document.scopes.module.bindings.values()].flat().map((binding) => binding.module ?? ''),
+    ),
+  );
+  const entry = backend.facts.entry?.module.split('.') ?? [];
+  return [...found].filter((folder) => {
+    const last = folder.slice(folder.lastIndexOf('/') + 1);
+    return entry.includes(last) || [...imported].some((module) => module.split('.').includes(last));
+  });
+}
