@@ -59,7 +59,7 @@ export function readToml(file: Pick<SourceFile, 'path' | 'text'>): TomlFile | Pr
   try {
     const data = parse(file.text.replace(/^\ufeff/, ''));
     const nodes = new TomlDocument(file.text).cst as unknown as Node[];
-    return { data, tables: tablesOf(nodes, offsetsOf(file.text)) };
+    return { data, tables: new TreeReader(file.text).tables(nodes) };
   } catch (error) {
     return malformed(file, error);
   }
@@ -96,48 +96,52 @@ export function escapeFor(quote: string, text: string): string | undefined {
   return JSON.stringify(text).slice(1, -1);
 }
 
-function tablesOf(nodes: Node[], offset: (position: Position) => number): TomlTable[] {
-  const range = (node: Node): Range => ({ start: offset(node.loc.start), end: offset(node.loc.end) });
-  const valueOf = (node: Node, path: string[]): TomlValue => {
-    const items = node.items?.map((item) => item.item ?? item);
-    const base = { range: range(node) };
+/** Turns the tree's nodes into entries and values with offsets. */
+class TreeReader {
+  private readonly offset: (position: Position) => number;
+
+  constructor(text: string) {
+    this.offset = offsetsOf(text);
+  }
+
+  tables(nodes: Node[]): TomlTable[] {
+    const root = { path: [], header: { start: 0, end: 0 }, entries: this.entries(nodes, []) };
+    const tables = nodes.filter((node) => node.type === 'Table' || node.type === 'TableArray');
+    return [root, ...tables.map((node) => this.table(node))];
+  }
+
+  private table(node: Node): TomlTable {
+    const path = (node.key?.item?.value as string[]) ?? [];
+    return { path, header: this.range(node.key ?? node), entries: this.entries(node.items ?? [], path) };
+  }
+
+  private entries(items: Node[], path: string[]): TomlEntry[] {
+    return items.filter((node) => node.type === 'KeyValue').map((node) => this.entry(node, path));
+  }
+
+  private entry(node: Node, parent: string[]): TomlEntry {
+    const key = this.range(node.key ?? node);
+    const path = [...parent, ...((node.key?.value as string[]) ?? [])];
+    const value = this.value(node.value as Node, path);
+    return { path, key, value, range: { start: key.start, end: value.range.end }, line: node.loc.start.line };
+  }
+
+  private value(node: Node, path: string[]): TomlValue {
+    const range = this.range(node);
+    const children = (node.items ?? []).map((item) => item.item ?? item);
     if (node.type === 'InlineTable') {
-      const entries = (items ?? []).map((item) => entryOf(item, path));
-      return {
-        ...base,
-        entries,
-        value: Object.fromEntries(
-          entries.map((one) => [one.path.slice(path.length).join('.'), one.value.value]),
-        ),
-      };
+      const entries = this.entries(children, path);
+      const pairs = entries.map((one) => [one.path.slice(path.length).join('.'), one.value.value]);
+      return { range, entries, value: Object.fromEntries(pairs) };
     }
-    if (node.type !== 'InlineArray') return { ...base, value: node.value };
-    const values = (items ?? []).filter((item) => item.type !== 'Comment').map((item) => valueOf(item, path));
-    return { ...base, items: values, value: values.map((one) => one.value) };
-  };
-  const entryOf = (node: Node, parent: string[]): TomlEntry => {
-    const key = node.key ?? node;
-    const path = [...parent, ...((key.value as string[]) ?? [])];
-    const value = valueOf(node.value as Node, path);
-    return {
-      path,
-      key: range(key),
-      value,
-      range: { start: range(key).start, end: value.range.end },
-      line: node.loc.start.line,
-    };
-  };
-  const entriesOf = (items: Node[], path: string[]) =>
-    items.filter((node) => node.type === 'KeyValue').map((node) => entryOf(node, path));
-  const root = { path: [], header: { start: 0, end: 0 }, entries: entriesOf(nodes, []) };
-  const tables = nodes.filter((node) => node.type === 'Table' || node.type === 'TableArray');
-  return [
-    root,
-    ...tables.map((node) => {
-      const path = (node.key?.item?.value as string[]) ?? [];
-      return { path, header: range(node.key ?? node), entries: entriesOf(node.items ?? [], path) };
-    }),
-  ];
+    if (node.type !== 'InlineArray') return { range, value: node.value };
+    const items = children.filter((item) => item.type !== 'Comment').map((item) => this.value(item, path));
+    return { range, items, value: items.map((one) => one.value) };
+  }
+
+  private range(node: Node): Range {
+    return { start: this.offset(node.loc.start), end: this.offset(node.loc.end) };
+  }
 }
 
 /** The tree counts lines from 1 and columns from 0, and does not count a byte-order mark. */
