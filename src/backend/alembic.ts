@@ -69,7 +69,8 @@ function iniPlace(workspace: Workspace, environment: string): UrlPlace | undefin
 /** The parts of a stock `run_migrations_online`; undefined where the function has another shape. */
 export interface StockOnline {
   definition: Node;
-  assignment: Node;
+  /** The first statement behind the docstring: from here to the `with` all moves into the async function. */
+  first: Node;
   /** `with connectable.connect() as connection:` and its block. */
   connection: Node;
   block: Node;
@@ -94,7 +95,21 @@ export function stockOnline({ document, engine }: AlembicEnvironment): StockOnli
     return undefined;
   const uses = descendants(definition, 'identifier').filter((node) => node.text === engineName);
   if (uses.length !== 2 || document.isDamaged(definition.startIndex, definition.endIndex)) return undefined;
-  return { definition, assignment, connection: last, block, name: item.name, engineName };
+  const [first] = statements;
+  if (!first || usesLocals(document, definition, block, item.name)) return undefined;
+  return { definition, first, connection: last, block, name: item.name, engineName };
+}
+
+/** The block becomes a function of its own, which the names of this one do not reach. */
+function usesLocals(document: PythonDocument, definition: Node, block: Node, connection: string): boolean {
+  const scope = document.scopes.byNode.get(definition.id);
+  return document.scopes.references.some(
+    ({ name, node }) =>
+      name !== connection &&
+      node.startIndex >= block.startIndex &&
+      node.endIndex <= block.endIndex &&
+      scope?.bindings.has(name),
+  );
 }
 
 function onlyItem(statement: Node): { name: string; engineName: string } | undefined {

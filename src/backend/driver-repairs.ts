@@ -1,11 +1,11 @@
 import { isAsyncDriver } from '../settings/database-drivers.ts';
 import { type DatabaseUrl, parseDatabaseUrl, withDriver } from '../settings/database-url.ts';
-import { mayBeAtLeast } from '../settings/versions.ts';
 import { type EngineAddress, engineAddresses } from './addresses.ts';
 import { alembicEnvironments, stockOnline } from './alembic.ts';
 import type { Backend } from './backend.ts';
 import type { Engine } from './engines.ts';
 import { isTest } from './entry.ts';
+import { sqlalchemyMayBe } from './sqlalchemy-version.ts';
 import type { UrlPlace } from './url-places.ts';
 import { altered } from './url-sources.ts';
 import type { UrlUse } from './url-uses.ts';
@@ -131,19 +131,15 @@ function asyncDriver(backend: Backend, dialect: string): WantedDriver | undefine
 
 /** From SQLAlchemy 2.1 a plain `postgresql://` is psycopg 3, for both kinds of engine. */
 function loadsPsycopg(backend: Backend, dialect: string): boolean {
-  return dialect === 'postgresql' && isRecent(backend) && backend.requires('psycopg');
-}
-
-/** True where a fresh installation brings SQLAlchemy 2.1 or later. */
-export function isRecent(backend: Backend): boolean {
-  return mayBeAtLeast(backend.facts.requires.sqlalchemy ?? '', '2.1');
+  return dialect === 'postgresql' && sqlalchemyMayBe(backend, '2.1') && backend.requires('psycopg');
 }
 
 function syncDriver(backend: Backend, url: DatabaseUrl): WantedDriver | undefined {
   const { dialect } = url;
   if (dialect === 'postgresql') {
     const psycopg2 = backend.requires('psycopg2') || backend.requires('psycopg2-binary');
-    if (psycopg2 && isRecent(backend) && !backend.requires('psycopg')) return { dialect, driver: 'psycopg2' };
+    if (psycopg2 && sqlalchemyMayBe(backend, '2.1') && !backend.requires('psycopg'))
+      return { dialect, driver: 'psycopg2' };
     if (url.scheme.toLowerCase() === 'postgresql') return undefined;
     const driver = backend.requires('psycopg') ? 'psycopg' : 'psycopg2';
     return { dialect, driver };

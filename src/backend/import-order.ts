@@ -31,10 +31,12 @@ class ImportWalk {
 
   load(document: PythonDocument): CycleFailure | undefined {
     if (this.modules.has(document.path)) return undefined;
+    const above = this.package(document);
+    if (above || this.modules.has(document.path)) return above;
     const state: Loading = { bound: new Set(), done: false };
     this.modules.set(document.path, state);
     this.stack.push(document.path);
-    const failure = this.package(document) ?? this.block(document, document.root, state);
+    const failure = this.block(document, document.root, state);
     this.stack.pop();
     state.done = true;
     return failure;

@@ -1,5 +1,5 @@
 import { descendants } from '../languages/python/tree.ts';
-import { driverOf } from '../settings/database-drivers.ts';
+import { driverOf, driversOf } from '../settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
 import { engineAddresses } from './addresses.ts';
 import { alembicEnvironments } from './alembic.ts';
@@ -45,15 +45,44 @@ export function driversInUse(backend: Backend): WantedDriver[] {
       if (want) found.set(want.driver, want);
     }
   }
+  for (const driver of namedOnTheWay(backend)) found.set(driver.driver, driver);
   for (const repair of driverRepairs(backend)) found.set(repair.want.driver, repair.want);
   return [...found.values()];
+}
+
+/** Drivers that the code itself writes into an address: `url.set(drivername=…)`, `url.replace("postgresql://", …)`. */
+function namedOnTheWay(backend: Backend): WantedDriver[] {
+  const addresses = engineAddresses(backend).filter(({ engine }) => !isTest(engine.document.path));
+  return addresses.flatMap(({ sources }) =>
+    sources.alterations.flatMap((step) => {
+      const scheme =
+        step.kind === 'driver'
+          ? step.drivername
+          : step.kind === 'replace'
+            ? step.to.replace(/:.*$/s, '')
+            : '';
+      const url = parseDatabaseUrl(`${scheme}://h/d`);
+      return url?.driver && scheme.includes('+') ? [{ dialect: url.dialect, driver: url.driver }] : [];
+    }),
+  );
 }
 
 /** True where a package that installs the driver is required already, or comes with Python. */
 export function isDriverRequired(backend: Backend, { dialect, driver }: WantedDriver): boolean {
   const known = driverOf(dialect, driver);
   if (!known || known.packages.length === 0) return true;
-  return known.packages.some((name) => backend.requires(name.replace(/\[.*$/, '')));
+  const packages = known.packages.map((name) => name.replace(/\[.*$/, ''));
+  if (!packages.some((name) => backend.requires(name))) return false;
+  return !namesAnother(backend, packages, dialect);
+}
+
+/** True where the manifest that is installed names another driver of the dialect, and only some other manifest this one. */
+function namesAnother(backend: Backend, packages: string[], dialect: string): boolean {
+  const listed = backend.manifests[0]?.requirements.map(({ name }) => name) ?? [];
+  if (packages.some((name) => listed.includes(name)) || backend.manifests[0]?.includes.length) return false;
+  return driversOf(dialect).some((other) =>
+    other.packages.some((name) => listed.includes(name.replace(/\[.*$/, ''))),
+  );
 }
 
 /** What to write for a driver: `asyncpg>=0.29.0`, with a higher floor where the chosen Python has no wheel for it. */

@@ -44,7 +44,17 @@ const PASSED_ON = new Set([
 /** Methods that give the same address back. */
 const SAME = new Set(['strip', 'unicode_string', 'render_as_string', 'get_secret_value', '__str__']);
 /** Methods that may change its scheme. */
-const ALTERING = new Set(['replace', 'set', 'removeprefix', 'format', 'join', 'sub']);
+const ALTERING = new Set([
+  'replace',
+  '_replace',
+  'set',
+  'update_query_dict',
+  'difference_update_query',
+  'removeprefix',
+  'format',
+  'join',
+  'sub',
+]);
 
 /** Follows an expression back to what it is made of, across modules. */
 export function urlSources(document: PythonDocument, node: Node): UrlSources {
@@ -153,13 +163,20 @@ class SourceReader {
   }
 }
 
+const SAME_SCHEME: Alteration = { kind: 'replace', from: '', to: '' };
+
 function alterationOf(method: string, call: Node): Alteration {
   const [from, to] = positional(call).map(plainString);
   if (method === 'replace' && from !== undefined && to !== undefined) return { kind: 'replace', from, to };
   const drivername = keywordValue(call, 'drivername');
   const driver = drivername && plainString(drivername);
+  if (
+    /^(_replace|update_query_dict|difference_update_query)$/.test(method) &&
+    !keywordValue(call, 'drivername')
+  )
+    return SAME_SCHEME;
   if (method !== 'set') return { kind: 'opaque' };
-  if (drivername === undefined) return { kind: 'replace', from: '', to: '' };
+  if (drivername === undefined) return SAME_SCHEME;
   return driver ? { kind: 'driver', drivername: driver } : { kind: 'opaque' };
 }
 

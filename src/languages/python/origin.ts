@@ -88,10 +88,18 @@ function fromImportOrigins(document: PythonDocument, binding: Binding, hops: num
   const target = document.modules.resolve(document.path, binding.module ?? '');
   const name = binding.imported ?? binding.name;
   if (target.kind === 'external') return [{ kind: 'external', name: `${target.name}.${name}` }];
+  if (target.kind === 'project' && target.document.path === document.path)
+    return ownSubmodule(document, name);
   if (target.kind === 'project') return exportedOrigins(target.document, name, hops);
   if (target.kind === 'missing') return [{ kind: 'missing', name: `${target.name}.${name}` }];
   const below = document.modules.below(target.folder, name);
   return [below ? targetOrigin(below) : { kind: 'missing', name }];
+}
+
+/** `from . import part` in a package's own `__init__.py`. */
+function ownSubmodule(document: PythonDocument, name: string): Origin[] {
+  const submodule = document.modules.submodule(document, name);
+  return submodule ? [targetOrigin(submodule)] : [UNKNOWN];
 }
 
 function starOrigins(document: PythonDocument, name: string, hops: number): Origin[] {

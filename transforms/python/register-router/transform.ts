@@ -8,7 +8,13 @@ import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import { indentAt, lineEnd } from '../../../src/languages/python/layout.ts';
 import type { Binding } from '../../../src/languages/python/scopes.ts';
-import { enclosing, type Node, plainString, statementOf } from '../../../src/languages/python/tree.ts';
+import {
+  descendants,
+  enclosing,
+  type Node,
+  plainString,
+  statementOf,
+} from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -27,6 +33,7 @@ export default {
     if (!application || !backend.sources.some((each) => each.path === document.path)) return [];
     return routersOf(document)
       .filter((binding) => hasRoutes(document, binding) && isUsedNowhere(backend, document, binding))
+      .filter(() => !isCommentedOut(backend, document))
       .map((binding) => draft(document, backend, application, binding));
   },
 } satisfies Transform<'python'>;
@@ -59,7 +66,35 @@ function isUsedNowhere(backend: Backend, document: PythonDocument, binding: Bind
   const dynamic = backend.sources.some(({ text }) =>
     /import_module|pkgutil|iter_modules|__import__/.test(text),
   );
-  return !dynamic && !importedByName(backend, document, binding.name) && module !== '';
+  return (
+    !dynamic && !includesUnknown(backend) && !importedByName(backend, document, binding.name) && module !== ''
+  );
+}
+
+/** A router that is included and cannot be followed to where it is made may be any of them. */
+function includesUnknown(backend: Backend): boolean {
+  return backend.sources
+    .filter((document) => document.text.includes('include_router'))
+    .some((document) =>
+      document.calls.some((call) => {
+        const included =
+          call.childForFieldName('function')?.childForFieldName('attribute')?.text === 'include_router';
+        const router = included ? (keywordValue(call, 'router') ?? positional(call)[0]) : undefined;
+        return router !== undefined && document.origin(router).kind !== 'local';
+      }),
+    );
+}
+
+/** `# app.include_router(chat.router)`: somebody took it out on purpose. */
+function isCommentedOut(backend: Backend, document: PythonDocument): boolean {
+  const module = document.path.slice(document.path.lastIndexOf('/') + 1).replace(/\.py$/, '');
+  return backend.sources
+    .filter(({ text }) => text.includes('include_router'))
+    .some((each) =>
+      descendants(each.root, 'comment').some(
+        ({ text }) => text.includes('include_router') && text.includes(module),
+      ),
+    );
 }
 
 function importedByName(backend: Backend, owner: PythonDocument, name: string): boolean {
@@ -87,7 +122,7 @@ function draft(
   const prefix = prefixFor(document, binding, place?.neighbours ?? []);
   if (!place || prefix === undefined) {
     const next = `Include it: ${place?.name ?? 'app'}.include_router(${binding.name}, prefix=…)`;
-    return { ...base, message, safety: 'report', next };
+    return { ...base, message: `${message} Where its routes belong cannot be told.`, safety: 'note', next };
   }
   const module = moduleOf(entry, document, binding);
   const options = [

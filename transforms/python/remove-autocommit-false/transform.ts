@@ -1,4 +1,5 @@
 import { factoriesOf } from '../../../src/backend/engines.ts';
+import { isTest } from '../../../src/backend/entry.ts';
 import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { Transform } from '../../../src/transform.ts';
 
@@ -11,6 +12,7 @@ export default {
   fixes: [/autocommit=True is no longer supported/],
   literals: ['autocommit'],
   detect(document) {
+    if (isTest(document.path)) return [];
     return factoriesOf(document).flatMap((factory) => {
       const argument = keyword(factory.call, 'autocommit');
       const asynchronous = factory.writtenAsync || factory.meantAsync === true;

@@ -1,5 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { factoriesOf, type SessionFactory } from '../../../src/backend/engines.ts';
+import { isTest } from '../../../src/backend/entry.ts';
 import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
 import { PythonDocument } from '../../../src/languages/python/document.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
@@ -15,6 +16,7 @@ export default {
   tasks: ['T020'],
   literals: ['autoflush'],
   detect(document, backend) {
+    if (isTest(document.path)) return [];
     return factoriesOf(document).flatMap((factory): Draft[] => {
       const argument = keyword(factory.call, 'autoflush');
       const asynchronous = factory.writtenAsync || factory.meantAsync === true;

@@ -1,3 +1,4 @@
+import { isTest } from '../../../src/backend/entry.ts';
 import { isUnusedImport } from '../../../src/backend/unused.ts';
 import { removeImported } from '../../../src/languages/python/import-edits.ts';
 import type { Transform } from '../../../src/transform.ts';
@@ -15,6 +16,7 @@ export default {
   tasks: ['T008', 'T013', 'T017'],
   literals: ['sqlalchemy', 'sqlmodel'],
   detect(document, backend) {
+    if (isTest(document.path)) return [];
     return [...document.scopes.module.bindings.values()].flat().flatMap((binding) => {
       if (
         binding.kind !== 'from-import' ||

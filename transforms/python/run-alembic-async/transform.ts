@@ -2,15 +2,21 @@ import { placesBehind } from '../../../src/backend/addresses.ts';
 import { type AlembicEnvironment, alembicEnvironments, stockOnline } from '../../../src/backend/alembic.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { driverRepairs, wantedDriver } from '../../../src/backend/driver-repairs.ts';
+import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { referencesOf } from '../../../src/backend/unused.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { addImport, moveImported } from '../../../src/languages/python/import-edits.ts';
+import {
+  addImport,
+  fromImports,
+  importedNames,
+  moduleOf,
+  moveImported,
+} from '../../../src/languages/python/import-edits.ts';
 import { indentUnit, lineStart } from '../../../src/languages/python/layout.ts';
 import { children } from '../../../src/languages/python/tree.ts';
-import { isAsyncDriver } from '../../../src/settings/database-drivers.ts';
+import { driverOf } from '../../../src/settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
-import { mayBeAtLeast } from '../../../src/settings/versions.ts';
 import type { Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -49,7 +55,7 @@ function needsAsync(backend: Backend, { document, given, ini }: AlembicEnvironme
   ];
   const urls = places.flatMap((place) => parseDatabaseUrl(place.text) ?? []);
   const only = (url: { dialect: string; driver?: string }) =>
-    url.driver !== undefined && isAsyncDriver(url.dialect, url.driver) === true;
+    url.driver !== undefined && driverOf(url.dialect, url.driver)?.async === 'only';
   return (
     urls.length > 0 &&
     urls.every(only) &&
@@ -65,15 +71,16 @@ function newFunctions(document: PythonDocument, environment: AlembicEnvironment)
   const eol = lineEnding(document.text);
   const unit = indentUnit(document.text);
   const dedented = linesOf(document, stock.block).map((line) => line.replace(new RegExp(`^${unit}`), ''));
-  const call = document.text.slice(engine.call.startIndex, engine.call.endIndex);
-  const created = call.slice(engine.callee.endIndex - engine.call.startIndex);
+  const { text } = document;
+  const callee = engine.callee;
+  const setUp = `${text.slice(stock.first.startIndex, callee.startIndex)}async_engine_from_config${text.slice(callee.endIndex, stock.connection.startIndex).trimEnd()}`;
   const helper = [
     `def do_run_migrations(${stock.name}: Connection) -> None:`,
     ...dedented,
     '',
     '',
     'async def run_async_migrations() -> None:',
-    `${unit}${stock.engineName} = async_engine_from_config${created}`,
+    `${unit}${setUp}`,
     '',
     `${unit}async with ${stock.engineName}.connect() as ${stock.name}:`,
     `${unit}${unit}await ${stock.name}.run_sync(do_run_migrations)`,
@@ -88,7 +95,7 @@ function newFunctions(document: PythonDocument, environment: AlembicEnvironment)
     { file: document.path, start, end: start, text: helper },
     {
       file: document.path,
-      start: stock.assignment.startIndex,
+      start: stock.first.startIndex,
       end: stock.connection.endIndex,
       text: 'asyncio.run(run_async_migrations())',
     },
@@ -116,8 +123,11 @@ function withoutAlias(edits: Edit[], name: string): Edit[] {
 }
 
 function connection(document: PythonDocument, backend: Backend): Edit[] {
-  const recent = mayBeAtLeast(backend.facts.requires.sqlalchemy ?? '', '2.0');
-  return addImport(document, { module: recent ? 'sqlalchemy' : 'sqlalchemy.engine', name: 'Connection' });
+  const shared = fromImports(document).some(
+    (each) => moduleOf(each) === 'sqlalchemy' && importedNames(each).length > 1,
+  );
+  const module = shared && sqlalchemyMayBe(backend, '2.0') ? 'sqlalchemy' : 'sqlalchemy.engine';
+  return addImport(document, { module, name: 'Connection' });
 }
 
 function asyncio(document: PythonDocument): Edit[] {

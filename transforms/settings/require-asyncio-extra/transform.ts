@@ -1,6 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { isRecent } from '../../../src/backend/driver-repairs.ts';
 import { isDatabaseName, meantName } from '../../../src/backend/names.ts';
+import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { addRequirement, withExtra } from '../../../src/settings/manifest.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -15,7 +15,12 @@ export default {
     /greenlet library is required to use this function/,
   ],
   detect(backend) {
-    if (!isRecent(backend) || backend.requires('greenlet') || !usesAsync(backend) || hasExtra(backend))
+    if (
+      !sqlalchemyMayBe(backend, '2.1') ||
+      backend.requires('greenlet') ||
+      !usesAsync(backend) ||
+      hasExtra(backend)
+    )
       return [];
     const listed = backend
       .requirements('sqlalchemy')
