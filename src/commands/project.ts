@@ -1,22 +1,19 @@
 import { resolve } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
 import { openWorkspace } from '../files/open-workspace.ts';
-import { JavaScriptDocument } from '../languages/javascript/document.ts';
 import { loadJavaScript } from '../languages/javascript/engine.ts';
-import { PythonDocument } from '../languages/python/document.ts';
-import { PythonModules } from '../languages/python/modules.ts';
 import { loadPython } from '../languages/python/tree.ts';
 import { type LoadedTransform, loadTransforms, transformIds } from '../load-transforms.ts';
 import { checkPatterns } from '../plan/id-patterns.ts';
-import { parsesAs } from '../plan/parses.ts';
 import { discover } from '../stages/discover.ts';
 import { type Choice, plan } from '../stages/plan.ts';
 import { recover } from '../stages/recover.ts';
 import { FixBackendError, type Plan } from '../types.ts';
 import { version } from '../version.ts';
-import { Workspace } from '../workspace.ts';
+import type { Workspace } from '../workspace.ts';
 import type { Context } from './context.ts';
 import type { Selection } from './options.ts';
+import { parsesEverything } from './parses-everything.ts';
 import { pathArgument } from './shell.ts';
 
 /** One folder that a command was pointed at, read and ready to be planned. */
@@ -61,7 +58,7 @@ export async function openProject(path: string, selection: Selection, context: C
   const tools = {
     tool: `fix-backend ${version()}`,
     transforms,
-    parses,
+    parses: parsesEverything,
     discover: (now: Workspace) => (now === workspace ? backends : discover(now)),
   };
   progress({ stage: 'reading', text: path, state: 'done' });
@@ -100,13 +97,6 @@ function checkSelection({ only, skip }: Selection): void {
   checkPatterns('--only', only, ids);
   checkPatterns('--skip', skip, ids);
 }
-
-const NO_MODULES = new PythonModules(new Workspace('', [], () => undefined));
-
-const parses = parsesAs([
-  { files: /\.pyi?$/, parses: (file) => new PythonDocument(file, NO_MODULES).problem },
-  { files: /\.([cm]?[jt]s|[jt]sx)$/, parses: (file) => new JavaScriptDocument(file).problem },
-]);
 
 function noBackend(path: string): FixBackendError {
   return new FixBackendError(`There is no backend in ${path} that fix-backend knows.`, {

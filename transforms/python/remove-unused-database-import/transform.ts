@@ -29,7 +29,7 @@ export default {
       if (!isUnusedImport(document, binding, backend.documents)) return [];
       return [
         {
-          subject: binding.name,
+          subject: binding.imported ?? binding.name,
           at: document.place(binding.node),
           message: `${binding.name} is imported from ${binding.module} and used nowhere.`,
           edits: removeImported(document, binding),
