@@ -155,7 +155,7 @@ function dialectOf(name: string): [dialect: string, driver: string | undefined] 
 
 /** Placeholders of compose files and f-strings may hold `:` and `@`; they are taken for letters, at their own length. */
 function maskPlaceholders(text: string): string {
-  return text.replace(/\$?\{[^{}\s]*\}/g, (placeholder) => 'x'.repeat(placeholder.length));
+  return text.replace(/\$?\{[^{}\n]*\}/g, (placeholder) => 'x'.repeat(placeholder.length));
 }
 
 function driverRange(text: string, scheme: Range): Range | undefined {

@@ -51,7 +51,9 @@ export function setDotenvValue(
   newValue: string,
 ): Edit[] | undefined {
   if (newValue === entry.value) return [];
-  for (const quote of [entry.quoted ?? '', '"', "'", '`']) {
+  const clear = (quote: string) => quote === '' || !newValue.includes(quote);
+  const quotes = [entry.quoted ?? '', '"', "'", '`'];
+  for (const quote of [...quotes.filter(clear), ...quotes.filter((one) => !clear(one))]) {
     const written = quote === entry.quoted ? newValue : quote + newValue + quote;
     const range = quote === (entry.quoted ?? '') ? entry.valueRange : withQuotes(entry);
     const edit = editAt(file, range, written.replaceAll('\n', lineEnding(file.text)));

@@ -38,13 +38,14 @@ export function insertLineAfter(
 ): Edit[] | undefined {
   if (after && !standsAlone(file, after)) return undefined;
   const written = comment === undefined ? text : `${text}  # ${comment}`;
-  const line = after
-    ? physicalLines(file, after).at(-1)
-    : linesOf(file.text).findLast((one) => one.text.trim() !== '');
+  const lines = after
+    ? physicalLines(file, after)
+    : linesOf(file.text).filter((one) => one.text.trim() !== '');
+  const line = lines.at(-1);
   const ending = lineEnding(file.text);
   const start = file.text.startsWith('\ufeff') ? 1 : 0;
   if (!line) return [editAt(file, { start, end: start }, written + ending)];
-  const indent = after ? (/^\s*/.exec(line.text)?.[0] ?? '') : '';
+  const indent = after ? /^\s*/.exec(lines[0]?.text ?? '')?.[0] : '';
   return [editAt(file, { start: line.end, end: line.end }, ending + indent + written)];
 }
 
