@@ -1,52 +1,148 @@
 import type { SourceFile } from '../files/source-file.ts';
-import { linesOf, type WrittenValue } from './range.ts';
+import { readJson } from './json.ts';
+import { linesOf, type Range, type WrittenValue } from './range.ts';
+import { shellWords, type Word } from './shell-words.ts';
 
 export interface DockerVariable extends WrittenValue {
   name: string;
 }
 
+/** `CMD` or `ENTRYPOINT`. */
+export interface DockerCommand {
+  /** `["uvicorn", "app:app"]`, or a line for the shell. */
+  form: 'exec' | 'shell';
+  words: Word[];
+  range: Range;
+  line: number;
+}
+
 /** What a Dockerfile says of how the server is built and started. */
 export interface Dockerfile {
+  /** ENV lines of every stage, in the order of the file. */
   environment: DockerVariable[];
   /** `3.12` of the last `FROM python:3.12-slim`. */
   python?: string;
+  /** The last WORKDIR of the last stage, as written. */
+  workdir?: WrittenValue;
+  /** The last CMD and the last ENTRYPOINT of the last stage. */
+  command?: DockerCommand;
+  entrypoint?: DockerCommand;
 }
 
-/** `ENV A=b C="d"` and the old `ENV A b`; docs.docker.com/reference/dockerfile/#env. */
-const PAIR = /([A-Za-z_]\w*)=("(?:\\.|[^"\\])*"|'[^']*'|(?:\\.|[^\s"'\\])*)/g;
+interface Instruction {
+  keyword: string;
+  /** Continuations and comment lines blanked out, so that offsets stay true. */
+  text: string;
+  /** Behind the keyword. */
+  start: number;
+  line: number;
+}
 
-/** Reads the ENV lines and the Python image of a Dockerfile. Other instructions are passed over; nothing is thrown. */
+const FROM_PYTHON = /^(?:--\S+\s+)*(?:\S*\/)?python:(\d+(?:\.\d+)?)/i;
+const HEREDOC = /<<-?\s*["']?([A-Za-z_]\w*)["']?/g;
+const PAIR = /^([A-Za-z_]\w*)=/;
+
+/** Reads a Dockerfile (docs.docker.com/reference/dockerfile). Instructions that say nothing of this are passed over; nothing is thrown. */
 export function readDockerfile(file: Pick<SourceFile, 'text'>): Dockerfile {
-  const environment: DockerVariable[] = [];
-  let python: string | undefined;
-  let inEnv = false;
-  for (const line of linesOf(file.text)) {
-    const from = /^\s*FROM\s+(?:--\S+\s+)?(?:\S*\/)?python:(\d+(?:\.\d+)?)/i.exec(line.text);
-    if (from) python = from[1];
-    if (inEnv || /^\s*ENV\s/i.test(line.text)) environment.push(...variablesIn(line.text, line.start));
-    inEnv = (inEnv || /^\s*ENV\s/i.test(line.text)) && /\\\s*$/.test(line.text);
+  const read: Dockerfile = { environment: [] };
+  for (const instruction of instructionsOf(file.text)) {
+    const { keyword, text, start } = instruction;
+    if (keyword === 'FROM') beginStage(read, text);
+    if (keyword === 'ENV') read.environment.push(...variablesOf(text, start));
+    if (keyword === 'WORKDIR') read.workdir = whole(text, start);
+    if (keyword === 'CMD') read.command = commandOf(instruction);
+    if (keyword === 'ENTRYPOINT') read.entrypoint = commandOf(instruction);
   }
-  return { environment, ...(python && { python }) };
+  return read;
 }
 
-function variablesIn(text: string, start: number): DockerVariable[] {
-  const old = /^\s*ENV\s+([A-Za-z_]\w*)[ \t]+([^=\s][^\r\n]*?)\s*$/i.exec(text);
-  if (old?.[1] && old[2] !== undefined) {
-    const at = start + text.lastIndexOf(old[2]);
+/** What an earlier stage runs, and where, is not what the image runs. */
+function beginStage(read: Dockerfile, text: string): void {
+  const python = FROM_PYTHON.exec(text.trim())?.[1];
+  if (python) read.python = python;
+  delete read.workdir;
+  delete read.command;
+  delete read.entrypoint;
+}
+
+/** `ENV A=b C="d"`, and the old `ENV A b c` that sets one variable. */
+function variablesOf(text: string, start: number): DockerVariable[] {
+  const old = /^\s*([A-Za-z_]\w*)\s+(?!=)(\S.*?)\s*$/s.exec(text);
+  if (old?.[1] && old[2]) {
+    const at = start + text.trimEnd().length - old[2].length;
     return [
       { name: old[1], value: old[2], valueRange: { start: at, end: at + old[2].length }, verbatim: true },
     ];
   }
-  return [...text.matchAll(PAIR)].map((match) => {
-    const [whole, name = '', raw = ''] = match;
-    const quotes = /^["']/.test(raw) ? 1 : 0;
-    const at = start + match.index + whole.length - raw.length + quotes;
-    const value = raw.slice(quotes, raw.length - quotes);
+  return shellWords(text, start).flatMap((word) => {
+    const name = PAIR.exec(word.value)?.[1];
+    return name === undefined ? [] : [variableOf(name, text, start, word)];
+  });
+}
+
+/** The value behind `NAME=`, inside quotes of its own. */
+function variableOf(name: string, text: string, start: number, word: Word): DockerVariable {
+  const raw = text.slice(word.valueRange.start - start, word.valueRange.end - start);
+  const at = word.valueRange.start + name.length + 1;
+  const [value] = shellWords(raw.slice(name.length + 1), at);
+  return { name, ...(value ?? { value: '', valueRange: { start: at, end: at }, verbatim: true }) };
+}
+
+function whole(text: string, start: number): WrittenValue {
+  const value = text.trim();
+  const at = start + text.indexOf(value);
+  return { value, valueRange: { start: at, end: at + value.length }, verbatim: true };
+}
+
+/** A JSON array of strings is the exec form; anything else, a malformed array too, goes to the shell. */
+function commandOf({ text, start, line }: Instruction): DockerCommand {
+  const at = start + text.length - text.trimStart().length;
+  const range = { start: at, end: start + text.trimEnd().length };
+  const json = text.trim().startsWith('[') ? readJson({ path: '', text: text.trim() }) : undefined;
+  const items = json && 'items' in json ? json.items : undefined;
+  if (!items?.every((item) => typeof item.value === 'string'))
+    return { form: 'shell', words: shellWords(text, start), range, line };
+  const words = items.map((item) => {
+    const valueRange = { start: at + item.range.start + 1, end: at + item.range.end - 1 };
+    const value = String(item.value);
     return {
-      name,
       value,
-      valueRange: { start: at, end: at + value.length },
-      verbatim: !value.includes('\\'),
+      valueRange,
+      verbatim: text.slice(valueRange.start - start, valueRange.end - start) === value,
     };
   });
+  return { form: 'exec', words, range, line };
+}
+
+/** Joins continued lines and passes over comments and the bodies of here-documents. */
+function instructionsOf(text: string): Instruction[] {
+  const mark = /^\ufeff?#\s*escape\s*=\s*`/i.test(text) ? '`' : '\\';
+  const found: Instruction[] = [];
+  let open: Instruction | undefined;
+  let heredocs: string[] = [];
+  for (const line of linesOf(text)) {
+    if (heredocs.length > 0) {
+      if (line.text.trim() === heredocs[0]) heredocs = heredocs.slice(1);
+      continue;
+    }
+    if (/^\s*(#|$)/.test(line.text)) continue;
+    const content = line.text.trimEnd();
+    const continues = content.endsWith(mark);
+    const current: Instruction = open ?? begin(line.text, line.start, line.line);
+    const kept = continues ? content.slice(0, -1) : line.text;
+    current.text =
+      current.text.padEnd(line.start - current.start) + kept.slice(Math.max(current.start - line.start, 0));
+    open = continues ? current : undefined;
+    if (continues) continue;
+    found.push(current);
+    if (['RUN', 'COPY', 'ADD'].includes(current.keyword))
+      heredocs = [...current.text.matchAll(HEREDOC)].map((match) => match[1] ?? '');
+  }
+  return open ? [...found, open] : found;
+}
+
+function begin(text: string, start: number, line: number): Instruction {
+  const keyword = /^\s*([A-Za-z]*)/.exec(text) ?? [''];
+  const at = start + keyword[0].length;
+  return { keyword: (keyword[1] ?? '').toUpperCase(), text: '', start: at, line };
 }

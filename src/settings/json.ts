@@ -6,6 +6,8 @@ import { problemAt, type Range } from './range.ts';
 export interface JsonValue {
   range: Range;
   value: unknown;
+  /** Of an array. */
+  items?: JsonValue[];
   /** Of an object, in the order of the file. */
   entries?: { key: string; keyRange: Range; value: JsonValue }[];
 }
@@ -84,7 +86,7 @@ class Reader {
     const start = this.at++;
     const items: JsonValue[] = [];
     this.list(']', () => items.push(this.value()));
-    return { range: { start, end: this.at }, value: items.map((item) => item.value) };
+    return { range: { start, end: this.at }, value: items.map((item) => item.value), items };
   }
 
   private list(close: string, readItem: () => void): void {
