@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsesEverything } from '../src/commands/parses-everything.ts';
@@ -32,6 +32,7 @@ beforeAll(async () => {
 });
 
 function samplesOf(id: string): Sample[] {
+  if (!existsSync(join(transformsFolder(), id, 'samples.md'))) return [];
   const file = join(transformsFolder(), id, 'samples.md');
   return readSamples(file, readFileSync(file, 'utf8'));
 }

@@ -31,9 +31,12 @@ export function alembicEnvironments(backend: Backend): AlembicEnvironment[] {
 }
 
 function isEnvironment(document: PythonDocument): boolean {
-  if (!document.path.endsWith('env.py') || !document.text.includes('alembic')) return false;
-  const context = document.scopes.module.bindings.get('context')?.[0];
-  return context?.module === 'alembic' || document.text.includes('alembic.context');
+  if (!document.path.endsWith('env.py') || !document.text.includes('import')) return false;
+  if (document.text.includes('alembic.context')) return true;
+  return [...document.scopes.module.bindings.keys()].some((name) => {
+    const origin = document.exported(name);
+    return origin.kind === 'external' && origin.name === 'alembic.context';
+  });
 }
 
 function urlArguments(document: PythonDocument): Node[] {

@@ -31,7 +31,7 @@ export function findEntry(
     if (found) return found;
   }
   const [best] = [...applications].sort((a, b) => rank(a) - rank(b));
-  return best && { entry: derivedEntry(best, modules), application: best };
+  return best && { entry: derivedEntry(best, modules, documents), application: best };
 }
 
 export function isTest(path: string): boolean {
@@ -93,9 +93,13 @@ export function moduleFile(workspace: Workspace, folder: string, module: string)
   return [`${path}.py`, `${path}/__init__.py`].find((file) => workspace.has(file));
 }
 
-function derivedEntry(application: Application, modules: PythonModules): EntryPoint {
+function derivedEntry(
+  application: Application,
+  modules: PythonModules,
+  documents: readonly PythonDocument[],
+): EntryPoint {
   const file = application.document.path;
-  const cwd = startFolder(application.document, modules);
+  const cwd = startFolder(application.document, modules, documents);
   const inSrc = cwd === 'src' || cwd.endsWith('/src');
   return {
     file,
@@ -110,17 +114,22 @@ function derivedEntry(application: Application, modules: PythonModules): EntryPo
 }
 
 /** Above the outermost package; one higher for each level that a relative import of a folder without `__init__.py` needs. */
-function startFolder(document: PythonDocument, modules: PythonModules): string {
+function startFolder(
+  document: PythonDocument,
+  modules: PythonModules,
+  documents: readonly PythonDocument[],
+): string {
   const root = modules.sourceRoot(document.path);
   const relative = [...document.scopes.module.bindings.values()]
     .flat()
     .some((binding) => binding.module?.startsWith('.'));
   const inPackage = modules.moduleName(document.path, root).includes('.');
   if (relative && !inPackage && root !== '') return dirname(root);
-  return namesItself(document, root) ? dirname(root) : root;
+  const inside = documents.filter(({ path }) => path.startsWith(`${root}/`));
+  return inside.some((each) => namesItself(each, root)) ? dirname(root) : root;
 }
 
-/** A module in `app/` without `__init__.py` that imports `app.db` is started from above. */
+/** Where a module in `app/` without `__init__.py` imports `app.db`, the server is started from above. */
 function namesItself(document: PythonDocument, root: string): boolean {
   if (root === '') return false;
   const own = root.slice(root.lastIndexOf('/') + 1);

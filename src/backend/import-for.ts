@@ -24,10 +24,21 @@ export function moduleFor(document: PythonDocument, owner: PythonDocument): stri
     .map(moduleOf)
     .filter((module) => document.modules.resolve(document.path, module).kind !== 'external');
   const relative = ours.length === 0 ? false : ours.some((module) => module.startsWith('.'));
-  if (!relative) return document.modules.moduleName(owner.path);
+  if (!relative) return absoluteFor(document, owner);
   const from = dirname(document.path).split('/').filter(Boolean);
   const to = owner.path.replace(/(\/__init__)?\.py$/, '').split('/');
   let shared = 0;
   while (shared < from.length && from[shared] === to[shared]) shared++;
   return `${'.'.repeat(from.length - shared + 1)}${to.slice(shared).join('.')}`;
+}
+
+/** From the first folder on the path of `document` from which the import finds `owner`. */
+function absoluteFor(document: PythonDocument, owner: PythonDocument): string {
+  for (const root of document.modules.rootsFor(document.path)) {
+    if (root !== '' && !owner.path.startsWith(`${root}/`)) continue;
+    const name = document.modules.moduleName(owner.path, root);
+    const target = document.modules.resolve(document.path, name);
+    if (target.kind === 'project' && target.document.path === owner.path) return name;
+  }
+  return document.modules.moduleName(owner.path);
 }

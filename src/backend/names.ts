@@ -92,8 +92,10 @@ function fromStar(modules: string[], name: string): MeantName | undefined {
 
 /** True where a file imports anything of SQLAlchemy or SQLModel: an unbound `create_async_engine` then means theirs. */
 export function importsDatabase(document: PythonDocument): boolean {
-  for (const bindings of document.scopes.module.bindings.values()) {
-    for (const binding of bindings) if (PACKAGES.has(binding.module?.split('.')[0] ?? '')) return true;
+  for (const [name, bindings] of document.scopes.module.bindings) {
+    if (bindings.every(({ kind }) => kind !== 'import' && kind !== 'from-import')) continue;
+    const origin = document.exported(name);
+    if (origin.kind === 'external' && PACKAGES.has(origin.name.split('.')[0] ?? '')) return true;
   }
   return document.scopes.stars.some((star) => PACKAGES.has(star.module.split('.')[0] ?? ''));
 }

@@ -97,13 +97,15 @@ function moduleAttribute(document: PythonDocument): Written {
 function reExport(document: PythonDocument): Written {
   const whole = wholeStatements(document);
   const folder = dirname(document.path);
-  const module = document.modules.moduleName(join(folder, 'reexported.py'));
+  const own = document.path.slice(document.path.lastIndexOf('/') + 1).replace('.py', '');
+  const file = join(folder, `reexported_${own}.py`);
+  const module = document.modules.moduleName(file);
   const edits = whole.map(({ statement, bindings }) => ({
     ...document.place(statement),
     text: `from ${module} import ${bindings.map(({ name }) => name).join(', ')}`,
   }));
   const text = whole.map(({ statement }) => `${statement.text}\n`).join('');
-  return { edits, files: edits.length > 0 ? [[join(folder, 'reexported.py'), text]] : [] };
+  return { edits, files: edits.length > 0 ? [[file, text]] : [] };
 }
 
 /** Import statements of which every name can be rewritten. */
@@ -135,18 +137,24 @@ function spread(document: PythonDocument, call: Node): Edit[] {
   ].filter((edit) => !list.text.trimEnd().endsWith(',)') || edit.text[0] !== ',');
 }
 
-/** Imports that only annotations use, behind `if TYPE_CHECKING`. */
+/** Names that only annotations use come behind `if TYPE_CHECKING`. */
 function typeChecking(document: PythonDocument): Written {
-  const inAnnotation = (node: Node) => enclosing(node, 'type') !== undefined;
-  const whole = wholeStatements(document).filter(({ bindings }) =>
-    bindings.every((binding) => usesOf(document, binding).every(inAnnotation)),
+  if (document.text.includes('TYPE_CHECKING')) return only([]);
+  const plain = importsOf(document).filter((binding) =>
+    usesOf(document, binding).every((node) => enclosing(node, 'type') !== undefined),
   );
-  if (whole.length === 0 || document.text.includes('TYPE_CHECKING')) return only([]);
-  const edits = whole.map(({ statement }) => ({
-    ...document.place(statement),
-    text: `from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    ${statement.text.replaceAll('\n', '\n    ')}`,
-  }));
-  return only(edits);
+  const statements = new Map(plain.map((binding) => [binding.statement.id, binding.statement]));
+  return only([...statements.values()].map((statement) => guarded(document, statement, plain)));
+}
+
+function guarded(document: PythonDocument, statement: Node, plain: Binding[]): Edit {
+  const module = statement.childForFieldName('module_name')?.text;
+  const moved = plain.filter((binding) => binding.statement.id === statement.id).map(({ name }) => name);
+  const names = statement.childrenForFieldName('name').flatMap((name) => (name ? [name.text] : []));
+  const kept = names.filter((name) => !moved.includes(name));
+  const first = kept.length > 0 ? `from ${module} import ${kept.join(', ')}\n` : '';
+  const text = `${first}from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from ${module} import ${moved.join(', ')}`;
+  return { ...document.place(statement), text };
 }
 
 /** A function or class of the file's own has the name that was imported. */

@@ -221,8 +221,15 @@ function insertStatement(document: PythonDocument, wanted: WantedImport): Edit {
     return { file: document.path, start, end: start, text: line + eol };
   }
   if (at.after) {
-    const end = lineEnd(text, at.after.endIndex);
-    return { file: document.path, start: end, end, text: `${at.apart ? eol : ''}${eol}${line}` };
+    const end = afterLineBreak(text, lineEnd(text, at.after.endIndex));
+    const gap = at.apart ? eol : '';
+    const open = text[end - 1] !== '\n';
+    return {
+      file: document.path,
+      start: end,
+      end,
+      text: open ? `${eol}${gap}${line}` : `${gap}${line}${eol}`,
+    };
   }
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const first = children(document.root).find((node) => node.type !== 'comment');
@@ -255,12 +262,27 @@ function placeForStatement(document: PythonDocument, module: string): StatementP
   if (last) return { after: last };
   const absolute = all.filter((node) => !moduleOf(node).startsWith('.') && !isOurs(document, node));
   const neighbour = absolute[absolute.length - 1];
-  if (neighbour) return { after: neighbour };
+  if (neighbour) return sortedPlace(document, absolute, neighbour, module);
   const local = all.find((node) => node.type !== 'future_import_statement');
   if (local) return { before: local };
   const doc = children(document.root).find((node) => node.type !== 'comment');
   const after = all[all.length - 1] ?? (doc && isDocstring(doc) ? doc : undefined);
   return after ? { after, apart: true } : {};
+}
+
+/** In the last group of absolute imports: sorted, if the group is; else behind it. */
+function sortedPlace(document: PythonDocument, absolute: Node[], last: Node, module: string): StatementPlace {
+  const group = absolute.filter(
+    (node) => isFrom(node) && !/\n[ \t\r]*\n/.test(document.text.slice(node.endIndex, last.startIndex)),
+  );
+  const modules = group.map(moduleOf);
+  const sorted = modules.every((name, at) => at === 0 || (modules[at - 1] ?? '') <= name);
+  const next = sorted ? group.find((node) => moduleOf(node) > module) : undefined;
+  return next ? { before: next } : { after: last };
+}
+
+function isFrom(node: Node): boolean {
+  return node.type === 'import_from_statement';
 }
 
 function isOurs(document: PythonDocument, statement: Node): boolean {

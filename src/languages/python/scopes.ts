@@ -145,7 +145,10 @@ class ScopeReader {
       const alias = name.childForFieldName('alias');
       const imported = name.type === 'aliased_import' ? name.childForFieldName('name') : name;
       if (!imported) continue;
-      this.bind(scope, 'from-import', alias ?? imported, node, { module, imported: imported.text });
+      this.bind(scope, 'from-import', alias ?? children(imported)[0] ?? imported, node, {
+        module,
+        imported: imported.text,
+      });
     }
   }
 

@@ -39,8 +39,9 @@ export function childrenOf(node: Node, field: string): Node[] {
   return node.childrenForFieldName(field).filter((child): child is Node => child !== null);
 }
 
+/** Nodes of a type anywhere below. A keyword such as `yield` has a token of the same type, which is left out. */
 export function descendants(node: Node, types: string | string[]): Node[] {
-  return node.descendantsOfType(types).filter((child): child is Node => child !== null);
+  return node.descendantsOfType(types).filter((child): child is Node => child?.isNamed ?? false);
 }
 
 /** The nearest ancestor (or the node itself) of one of the types. */

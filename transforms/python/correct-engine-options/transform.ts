@@ -63,7 +63,7 @@ function pool(document: PythonDocument, engine: Engine): Draft[] {
   const pooled = keywordValue(engine.call, 'poolclass');
   const name =
     pooled && /^(identifier|attribute)$/.test(pooled.type) ? document.externalName(pooled) : undefined;
-  if (!name) return [];
+  if (!name?.startsWith('sqlalchemy.')) return [];
   if (engine.async && name.endsWith('.QueuePool')) {
     return drop(
       document,

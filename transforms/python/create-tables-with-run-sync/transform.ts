@@ -33,7 +33,7 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft | 
   const bind = keywordValue(call, 'bind') ?? positional(call)[0];
   if (!callee || !metadata || !/^(create|drop)_all$/.test(method ?? '') || !bind) return undefined;
   if (!metadataAt(document, metadata) || !engineOf(document, bind)?.async) return undefined;
-  const base = { subject: `${callee.text} ${functionName(call)}`, at: document.place(call) };
+  const base = { subject: `${method} ${functionName(call)}`, at: document.place(call) };
   const message = `${callee.text} is given ${bind.text}, which is an async engine.`;
   const around = asyncEdits(document, backend, call);
   if (call.parent?.type !== 'expression_statement' || !around) {

@@ -1,9 +1,11 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { factoriesOf, methodCalls } from '../../../src/backend/engines.ts';
+import { importedBy } from '../../../src/backend/imported-by.ts';
 import { meantName } from '../../../src/backend/names.ts';
 import { appendArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport, moveImported } from '../../../src/languages/python/import-edits.ts';
+import { descendants, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 const HOME = 'sqlmodel.ext.asyncio.session';
@@ -31,24 +33,25 @@ function execIsAwaited(backend: Backend): boolean {
 
 /** SQLAlchemy's class where a factory makes the sessions, or where `exec` is called on one. */
 function imports(document: PythonDocument): Draft[] {
-  const concerned = factoriesOf(document).length > 0 || methodCalls(document, 'exec').length > 0;
-  const bindings = document.scopes.module.bindings.get('AsyncSession') ?? [];
-  return bindings.flatMap((binding): Draft[] => {
-    const theirs =
-      binding.imported === 'AsyncSession' &&
-      /^sqlalchemy\./.test(binding.module ?? '') &&
-      bindings.length === 1;
-    if (!concerned || !theirs || binding.kind !== 'from-import') return [];
-    const edits = moveImported(document, binding, HOME, 'AsyncSession');
-    return [
-      {
-        subject: 'AsyncSession',
-        at: document.place(binding.node),
-        message: `${binding.module} has an AsyncSession without exec.`,
-        edits,
-      },
-    ];
+  if (factoriesOf(document).length === 0 && methodCalls(document, 'exec').length === 0) return [];
+  const theirs = (node: Node) => /^sqlalchemy\.(\w+\.)*AsyncSession$/.test(document.externalName(node) ?? '');
+  const message = 'SQLAlchemy has an AsyncSession without exec.';
+  const attributes = descendants(document.root, 'attribute').filter(theirs);
+  const [first] = attributes;
+  const dotted = attributes.map((node) => ({ ...document.place(node), text: 'AsyncSession' }));
+  const added = addImport(document, { module: HOME, name: 'AsyncSession' });
+  const ofModule = first
+    ? [{ subject: 'AsyncSession', at: document.place(first), message, edits: [...dotted, ...added] }]
+    : [];
+  const named = [...document.scopes.module.bindings.values()]
+    .flat()
+    .filter(({ kind, node }) => kind === 'from-import' && theirs(node));
+  const ofNames = named.flatMap((binding) => {
+    const source = importedBy(document, binding);
+    const edits = source ? moveImported(source.document, source.binding, HOME, 'AsyncSession') : [];
+    return [{ subject: 'AsyncSession', at: document.place(binding.node), message, edits }];
   });
+  return [...ofModule, ...ofNames];
 }
 
 /** `async_sessionmaker(engine)` makes SQLAlchemy's sessions unless it is told otherwise. */

@@ -1,5 +1,5 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { isDatabaseName, meantName } from '../../../src/backend/names.ts';
+import { asyncNames } from '../../../src/backend/mode.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { addRequirement, withExtra } from '../../../src/settings/manifest.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
@@ -30,15 +30,7 @@ export default {
 } satisfies Transform<'settings'>;
 
 function usesAsync(backend: Backend): boolean {
-  return backend.sources.some(
-    (document) =>
-      /sqlalchemy|sqlmodel/.test(document.text) &&
-      /[aA]sync/.test(document.text) &&
-      document.scopes.references.some(
-        ({ name, node }) =>
-          /^(async_|Async|create_async)/.test(name) && isDatabaseName(name) && meantName(document, node),
-      ),
-  );
+  return backend.sources.some((document) => asyncNames(document).length > 0);
 }
 
 function hasExtra(backend: Backend): boolean {
