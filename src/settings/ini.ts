@@ -1,5 +1,5 @@
 import type { SourceFile } from '../files/source-file.ts';
-import type { Edit } from '../types.ts';
+import type { Edit, Problem } from '../types.ts';
 import { editAt, linesOf, problemAt, type Range, type Reading, type WrittenValue } from './range.ts';
 
 /** `key = value` of an INI file, as Python's configparser reads it. */
@@ -25,27 +25,9 @@ const OPTION = /^(.*?)\s*([=:])\s*(.*)$/;
  * the value before, `=` and `:` part key and value. What configparser would refuse is a problem. Never throws.
  */
 export function readIni(file: File): Reading<IniEntry> {
-  const reading: Reading<IniEntry> = { entries: [], problems: [] };
-  let section: string | undefined;
-  let open: IniEntry | undefined;
-  let indent = 0;
-  for (const line of linesOf(file.text)) {
-    const content = line.text.trim();
-    if (content === '' || /^[#;]/.test(content)) continue;
-    const start = line.start + line.text.indexOf(content);
-    if (open && start - line.start > indent) {
-      open.lines.push({ text: content, range: { start, end: start + content.length } });
-      continue;
-    }
-    indent = start - line.start;
-    const header = SECTION.exec(content)?.[1];
-    open = undefined;
-    if (header !== undefined) section = header;
-    else if (section === undefined)
-      reading.problems.push(problemAt(file, start, 'A section in brackets must come first.'));
-    else open = readOption(file, content, start, line.line, section, reading);
-  }
-  return { ...reading, entries: reading.entries.map((entry) => finished(file, entry)) };
+  const reader = new Reader(file);
+  for (const line of linesOf(file.text)) reader.line(line);
+  return { entries: reader.entries.map((entry) => finished(file, entry)), problems: reader.problems };
 }
 
 /** The entry of that section and key; in another section's place `DEFAULT` answers, as in configparser. */
@@ -72,43 +54,79 @@ export function escapePercent(value: string): string {
   return value.replaceAll('%', '%%');
 }
 
-function readOption(
-  file: File,
-  content: string,
-  start: number,
-  line: number,
-  section: string,
-  reading: Reading<IniEntry>,
-) {
-  const option = OPTION.exec(content);
-  const key = option?.[1]?.toLowerCase();
-  if (!key) {
-    reading.problems.push(
-      problemAt(file, start, 'This line is neither a section, a key with a value, nor a comment.'),
-    );
-    return undefined;
+/** configparser's `_read`, line by line. */
+class Reader {
+  readonly entries: IniEntry[] = [];
+  readonly problems: Problem[] = [];
+  private readonly file: File;
+  private readonly sections = new Set<string>();
+  private section: string | undefined;
+  private open: IniEntry | undefined;
+  private indent = 0;
+
+  constructor(file: File) {
+    this.file = file;
   }
-  if (reading.entries.some((one) => one.section === section && one.key === key)) {
-    reading.problems.push(problemAt(file, start, `The key "${key}" comes twice in [${section}].`));
+
+  line(line: Range & { text: string; line: number }): void {
+    const content = line.text.trim();
+    const start = line.start + line.text.indexOf(content);
+    const range = { start, end: start + content.length };
+    if (/^[#;]/.test(content)) return;
+    if (content === '' || (this.open && start - line.start > this.indent)) {
+      this.open?.lines.push({ text: content, range });
+      return;
+    }
+    this.indent = start - line.start;
+    this.open = undefined;
+    const header = SECTION.exec(content)?.[1];
+    if (header !== undefined) this.begin(header, start);
+    else if (this.section === undefined) this.refuse(start, 'A section in brackets must come first.');
+    else this.option(this.section, content, range, line.line);
   }
-  const value = option?.[3] ?? '';
-  const range = { start: start + content.length - value.length, end: start + content.length };
-  const lines = value === '' ? [] : [{ text: value, range }];
-  const entry: IniEntry = { section, key, value, valueRange: range, verbatim: true, lines, line };
-  reading.entries.push(entry);
-  return entry;
+
+  private begin(section: string, start: number): void {
+    if (this.sections.has(section) && section !== 'DEFAULT')
+      this.refuse(start, `The section [${section}] comes twice.`);
+    this.sections.add(section);
+    this.section = section;
+  }
+
+  private option(section: string, content: string, { start, end }: Range, line: number): void {
+    const option = OPTION.exec(content);
+    const key = option?.[1]?.toLowerCase();
+    const value = option?.[3] ?? '';
+    if (!key) {
+      this.refuse(start, 'This line is neither a section, a key with a value, nor a comment.');
+      return;
+    }
+    if (this.entries.some((one) => one.section === section && one.key === key)) {
+      this.refuse(start, `The key "${key}" comes twice in [${section}].`);
+    }
+    const valueRange = { start: end - value.length, end };
+    this.open = {
+      section,
+      key,
+      value,
+      valueRange,
+      verbatim: true,
+      lines: [{ text: value, range: valueRange }],
+      line,
+    };
+    this.entries.push(this.open);
+  }
+
+  private refuse(offset: number, message: string): void {
+    this.problems.push(problemAt(this.file, offset, message));
+  }
 }
 
+/** Joins the lines as configparser does: blank ones in between count, those at the end do not. */
 function finished(file: File, entry: IniEntry): IniEntry {
-  const last = entry.lines.at(-1);
-  if (!last) return entry;
-  const own = entry.lines[0]?.range.start === entry.valueRange.start ? '' : '\n';
-  const value = own + entry.lines.map((line) => line.text).join('\n');
-  const valueRange = { start: entry.valueRange.start, end: last.range.end };
-  return {
-    ...entry,
-    value,
-    valueRange,
-    verbatim: file.text.slice(valueRange.start, valueRange.end) === value,
-  };
+  const last = entry.lines.findLastIndex((line) => line.text !== '');
+  const lines = entry.lines.slice(0, last + 1);
+  const value = lines.map((line) => line.text).join('\n');
+  const valueRange = { start: entry.valueRange.start, end: lines.at(-1)?.range.end ?? entry.valueRange.end };
+  const verbatim = file.text.slice(valueRange.start, valueRange.end) === value;
+  return { ...entry, value, valueRange, verbatim, lines: lines.filter((line) => line.text !== '') };
 }

@@ -12,26 +12,74 @@ function parsed(text: string) {
 
 describe('reading database addresses', () => {
   it.each([
-    ['postgresql://u:p@h:5432/d', { dialect: 'postgresql', user: 'u', password: 'p', host: 'h', port: 5432, database: 'd' }],
+    [
+      'postgresql://u:p@h:5432/d',
+      { dialect: 'postgresql', user: 'u', password: 'p', host: 'h', port: 5432, database: 'd' },
+    ],
     ['postgres://u@h/d', { scheme: 'postgres', dialect: 'postgresql', user: 'u', host: 'h', database: 'd' }],
-    ['postgresql+asyncpg://h/d?ssl=require&x=', { driver: 'asyncpg', query: [['ssl', 'require'], ['x', '']] }],
+    [
+      'postgresql+asyncpg://h/d?ssl=require&x=',
+      {
+        driver: 'asyncpg',
+        query: [
+          ['ssl', 'require'],
+          ['x', ''],
+        ],
+      },
+    ],
     ['postgresql://u:p%40%2F@[::1]:5433/d', { password: 'p@/', host: '::1', port: 5433 }],
-    ['postgresql+psycopg2:///d?host=/var/run/postgresql', { database: 'd', hosts: [{ host: '/var/run/postgresql' }] }],
-    ['postgresql://u:p@h1:1,h2:2/d', { host: 'h1', port: 1, hosts: [{ host: 'h1', port: 1 }, { host: 'h2', port: 2 }] }],
-    ['postgresql+asyncpg://u:p@/d?host=a:1&host=b:2', { hosts: [{ host: 'a', port: 1 }, { host: 'b', port: 2 }] }],
+    [
+      'postgresql+psycopg2:///d?host=/var/run/postgresql',
+      { database: 'd', hosts: [{ host: '/var/run/postgresql' }] },
+    ],
+    [
+      'postgresql://u:p@h1:1,h2:2/d',
+      {
+        host: 'h1',
+        port: 1,
+        hosts: [
+          { host: 'h1', port: 1 },
+          { host: 'h2', port: 2 },
+        ],
+      },
+    ],
+    [
+      'postgresql+asyncpg://u:p@/d?host=a:1&host=b:2',
+      {
+        hosts: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 2 },
+        ],
+      },
+    ],
     ['sqlite://', { dialect: 'sqlite', query: [] }],
     ['sqlite:///./app.db', { database: './app.db' }],
     ['sqlite:////srv/app.db', { database: '/srv/app.db' }],
     ['sqlite+aiosqlite:///:memory:', { driver: 'aiosqlite', database: ':memory:' }],
-    ['sqlite:///file:app.db?mode=ro&uri=true', { database: 'file:app.db', query: [['mode', 'ro'], ['uri', 'true']] }],
+    [
+      'sqlite:///file:app.db?mode=ro&uri=true',
+      {
+        database: 'file:app.db',
+        query: [
+          ['mode', 'ro'],
+          ['uri', 'true'],
+        ],
+      },
+    ],
     ['mysql+aiomysql://u:p@h/d?charset=utf8mb4', { dialect: 'mysql', driver: 'aiomysql' }],
     ['mariadb+pymysql://h/d', { dialect: 'mariadb', driver: 'pymysql' }],
     ['postgresql+psycopg3://h/d', { driver: 'psycopg', scheme: 'postgresql+psycopg3' }],
     ['asyncpg://h/d', { dialect: 'postgresql', driver: 'asyncpg' }],
     ['sqllite:///a.db', { dialect: 'sqlite' }],
     ['postgresql://${DB_USER:-app}:${DB_PASSWORD:?set it}@db:5432/${DB}', { dialect: 'postgresql' }],
-    ['postgresql://${U:-a}:${P:-b@c}@db:5432/${DB}', { user: '${U:-a}', password: '${P:-b@c}', host: 'db', database: '${DB}' }],
-    ['postgresql://{user}:{password}@{host}/{name}', { user: '{user}', password: '{password}', host: '{host}', database: '{name}' }],
+    [
+      'postgresql://${U:-a}:${P:-b@c}@db:5432/${DB}',
+      { user: '${U:-a}', password: '${P:-b@c}', host: 'db', database: '${DB}' },
+    ],
+    [
+      'postgresql://{user}:{password}@{host}/{name}',
+      { user: '{user}', password: '{password}', host: '{host}', database: '{name}' },
+    ],
   ])('%s', (text, expected) => {
     expect(parsed(text)).toMatchObject(expected);
   });
@@ -41,16 +89,36 @@ describe('reading database addresses', () => {
   });
 
   it.each([
-    '', 'DATABASE_URL', 'redis://localhost:6379/0', 'jdbc:postgresql://h/d', 'http://h/d', 'mongodb://h/d', 'amqp://h',
-    'driver://user:pass@localhost/dbname', ' postgresql://h/d', '"postgresql://h/d"', 'postgresql:/h/d', 'constructor://h',
-    'postgresql', '__proto__+asyncpg://h',
+    '',
+    'DATABASE_URL',
+    'redis://localhost:6379/0',
+    'jdbc:postgresql://h/d',
+    'http://h/d',
+    'mongodb://h/d',
+    'amqp://h',
+    'driver://user:pass@localhost/dbname',
+    ' postgresql://h/d',
+    '"postgresql://h/d"',
+    'postgresql:/h/d',
+    'constructor://h',
+    'postgresql',
+    '__proto__+asyncpg://h',
   ])('%j is none', (text) => {
     expect(parseDatabaseUrl(text)).toBeUndefined();
   });
 
   it('knows where each part stands', () => {
     const WORD = fc.stringMatching(/^[\w.~-]{1,8}$/);
-    const PARTS = fc.record({ dialect: fc.constantFrom('postgresql', 'mysql', 'sqlite'), driver: fc.option(WORD), user: WORD, password: WORD, host: WORD, port: fc.nat({ max: 65535 }), database: WORD, query: fc.array(fc.tuple(WORD, WORD), { maxLength: 3 }) });
+    const PARTS = fc.record({
+      dialect: fc.constantFrom('postgresql', 'mysql', 'sqlite'),
+      driver: fc.option(WORD),
+      user: WORD,
+      password: WORD,
+      host: WORD,
+      port: fc.nat({ max: 65535 }),
+      database: WORD,
+      query: fc.array(fc.tuple(WORD, WORD), { maxLength: 3 }),
+    });
     fc.assert(
       fc.property(PARTS, ({ dialect, driver, user, password, host, port, database, query }) => {
         const scheme = driver ? `${dialect}+${driver.replace(/\W/g, '')}` : dialect;
@@ -61,8 +129,17 @@ describe('reading database addresses', () => {
           const range = url?.ranges[name];
           return range && text.slice(range.start, range.end);
         };
-        expect([part('scheme'), part('user'), part('password'), part('host'), part('port'), part('database')]).toEqual([scheme, user, password, host, String(port), database]);
-        expect(url?.ranges.pairs.map((pair) => text.slice(pair.start, pair.end))).toEqual(query.map((pair) => pair.join('=')));
+        expect([
+          part('scheme'),
+          part('user'),
+          part('password'),
+          part('host'),
+          part('port'),
+          part('database'),
+        ]).toEqual([scheme, user, password, host, String(port), database]);
+        expect(url?.ranges.pairs.map((pair) => text.slice(pair.start, pair.end))).toEqual(
+          query.map((pair) => pair.join('=')),
+        );
       }),
     );
   });
@@ -77,7 +154,10 @@ describe('writing the driver', () => {
   it.each([
     ['postgresql://u:p@h/d', 'postgresql+asyncpg://u:p@h/d'],
     ['postgres://u:p%40@h/d?sslmode=require', 'postgresql+asyncpg://u:p%40@h/d?sslmode=require'],
-    ['postgresql+psycopg2://postgresql:postgres@h/postgresql', 'postgresql+asyncpg://postgresql:postgres@h/postgresql'],
+    [
+      'postgresql+psycopg2://postgresql:postgres@h/postgresql',
+      'postgresql+asyncpg://postgresql:postgres@h/postgresql',
+    ],
     ['asyncpg://h/d', 'postgresql+asyncpg://h/d'],
     ['postgresql://${U}:${P}@db/x', 'postgresql+asyncpg://${U}:${P}@db/x'],
   ])('%s', (text, expected) => {

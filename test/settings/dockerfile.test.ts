@@ -3,23 +3,70 @@ import { readDockerfile } from '../../src/settings/dockerfile.ts';
 import { readProcfile } from '../../src/settings/procfile.ts';
 import { shellWords } from '../../src/settings/shell-words.ts';
 
-const variables = (text: string) => readDockerfile({ text }).environment.map(({ name, value, valueRange, verbatim }) => [name, value, text.slice(valueRange.start, valueRange.end), verbatim]);
+const variables = (text: string) =>
+  readDockerfile({ text }).environment.map(({ name, value, valueRange, verbatim }) => [
+    name,
+    value,
+    text.slice(valueRange.start, valueRange.end),
+    verbatim,
+  ]);
 
 describe('ENV', () => {
   it.each([
     ['one', 'ENV A=b\n', [['A', 'b', 'b', true]]],
-    ['several with quotes', `env A=b C="d e" E='f' G=\n`, [['A', 'b', 'b', true], ['C', 'd e', 'd e', true], ['E', 'f', 'f', true], ['G', '', '', true]]],
+    [
+      'several with quotes',
+      `env A=b C="d e" E='f' G=\n`,
+      [
+        ['A', 'b', 'b', true],
+        ['C', 'd e', 'd e', true],
+        ['E', 'f', 'f', true],
+        ['G', '', '', true],
+      ],
+    ],
     ['the old form', 'ENV A  b = c \n', [['A', 'b = c', 'b = c', true]]],
-    ['over several lines and a comment', 'ENV A=b \\\r\n# note\r\n    C=d\r\n', [['A', 'b', 'b', true], ['C', 'd', 'd', true]]],
+    [
+      'over several lines and a comment',
+      'ENV A=b \\\r\n# note\r\n    C=d\r\n',
+      [
+        ['A', 'b', 'b', true],
+        ['C', 'd', 'd', true],
+      ],
+    ],
     ['an escaped quote', 'ENV A="b\\"c"', [['A', 'b"c', 'b\\"c', false]]],
-    ['an address', 'ENV DATABASE_URL=postgresql://u:p@db/x?sslmode=require', [['DATABASE_URL', 'postgresql://u:p@db/x?sslmode=require', 'postgresql://u:p@db/x?sslmode=require', true]]],
-    ['a backtick for a line that goes on', '# escape=`\nENV A=b `\n  C=d\\', [['A', 'b', 'b', true], ['C', 'd\\', 'd\\', true]]],
+    [
+      'an address',
+      'ENV DATABASE_URL=postgresql://u:p@db/x?sslmode=require',
+      [
+        [
+          'DATABASE_URL',
+          'postgresql://u:p@db/x?sslmode=require',
+          'postgresql://u:p@db/x?sslmode=require',
+          true,
+        ],
+      ],
+    ],
+    [
+      'a backtick for a line that goes on',
+      '# escape=`\nENV A=b `\n  C=d\\',
+      [
+        ['A', 'b', 'b', true],
+        ['C', 'd\\', 'd\\', true],
+      ],
+    ],
   ])('%s', (_name, text, expected) => {
     expect(variables(text)).toEqual(expected);
     if (!text.startsWith('#')) expect(variables(`\ufeffFROM x\r\n${text}`)).toEqual(expected);
   });
 
-  it.each(['# ENV A=b', 'RUN echo ENV A=b', 'RUN <<EOF\nENV A=b\nEOF', 'LABEL ENV=A', 'RUN x \\\n  ENV A=b', ''])('none in %j', (text) => {
+  it.each([
+    '# ENV A=b',
+    'RUN echo ENV A=b',
+    'RUN <<EOF\nENV A=b\nEOF',
+    'LABEL ENV=A',
+    'RUN x \\\n  ENV A=b',
+    '',
+  ])('none in %j', (text) => {
     expect(variables(text)).toEqual([]);
   });
 });
@@ -27,16 +74,36 @@ describe('ENV', () => {
 describe('the command', () => {
   const read = (text: string) => {
     const { command, entrypoint, workdir, python } = readDockerfile({ text });
-    return { command: command && [command.form, ...command.words.map((word) => text.slice(word.valueRange.start, word.valueRange.end))], entrypoint: entrypoint?.form, workdir: workdir?.value, python };
+    return {
+      command: command && [
+        command.form,
+        ...command.words.map((word) => text.slice(word.valueRange.start, word.valueRange.end)),
+      ],
+      entrypoint: entrypoint?.form,
+      workdir: workdir?.value,
+      python,
+    };
   };
 
   it('of the exec form, in the last stage', () => {
-    const text = 'FROM --platform=linux/amd64 docker.io/library/python:3.12-slim AS build\nWORKDIR /build\nCMD ["x"]\nFROM python:3.13\nWORKDIR /srv\nENTRYPOINT ["tini", "--"]\nCMD ["uvicorn", \\\n  "app.main:app"]\n';
-    expect(read(text)).toEqual({ command: ['exec', 'uvicorn', 'app.main:app'], entrypoint: 'exec', workdir: '/srv', python: '3.13' });
+    const text =
+      'FROM --platform=linux/amd64 docker.io/library/python:3.12-slim AS build\nWORKDIR /build\nCMD ["x"]\nFROM python:3.13\nWORKDIR /srv\nENTRYPOINT ["tini", "--"]\nCMD ["uvicorn", \\\n  "app.main:app"]\n';
+    expect(read(text)).toEqual({
+      command: ['exec', 'uvicorn', 'app.main:app'],
+      entrypoint: 'exec',
+      workdir: '/srv',
+      python: '3.13',
+    });
   });
 
   it('of the shell form, and of an array that is none', () => {
-    expect(read('CMD uvicorn app.main:app --port $PORT').command).toEqual(['shell', 'uvicorn', 'app.main:app', '--port', '$PORT']);
+    expect(read('CMD uvicorn app.main:app --port $PORT').command).toEqual([
+      'shell',
+      'uvicorn',
+      'app.main:app',
+      '--port',
+      '$PORT',
+    ]);
     expect(read("CMD ['a', 'b']").command?.[0]).toBe('shell');
     expect(read('CMD [1]').command?.[0]).toBe('shell');
     expect(read('FROM python').python).toBeUndefined();
@@ -45,10 +112,18 @@ describe('the command', () => {
 
 describe('Procfile', () => {
   it('reads processes and words', () => {
-    const text = '# c\r\nweb: PORT=1 uvicorn "app.main:app"  \r\nrelease:alembic upgrade head\r\n\r\nno colon here\r\n';
+    const text =
+      '# c\r\nweb: PORT=1 uvicorn "app.main:app"  \r\nrelease:alembic upgrade head\r\n\r\nno colon here\r\n';
     const { entries, problems } = readProcfile({ path: 'Procfile', text });
-    expect(entries.map((one) => [one.name, one.value, one.line])).toEqual([['web', 'PORT=1 uvicorn "app.main:app"', 2], ['release', 'alembic upgrade head', 3]]);
-    expect(entries[0]?.words.map((word) => text.slice(word.valueRange.start, word.valueRange.end))).toEqual(['PORT=1', 'uvicorn', 'app.main:app']);
+    expect(entries.map((one) => [one.name, one.value, one.line])).toEqual([
+      ['web', 'PORT=1 uvicorn "app.main:app"', 2],
+      ['release', 'alembic upgrade head', 3],
+    ]);
+    expect(entries[0]?.words.map((word) => text.slice(word.valueRange.start, word.valueRange.end))).toEqual([
+      'PORT=1',
+      'uvicorn',
+      'app.main:app',
+    ]);
     expect(problems.map((problem) => problem.line)).toEqual([5]);
   });
 });

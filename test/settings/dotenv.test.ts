@@ -23,8 +23,35 @@ function set(text: string, name: string, value: string): string | undefined {
 /** Pieces of which nasty files are made; anything may follow anything. */
 const PIECE = fc.oneof(
   fc.constantFrom(
-    'A', 'DATABASE_URL', 'export ', 'export', '=', ' = ', ': ', ':', '#', ' # ', "'", '"', '`', '\\', '\\n', '\\"',
-    ' ', '\t', '\n', '\r\n', '\r', '\n\n', '\ufeff', '\u2028', 'postgresql://u:p@h/d', 'x', '\u00a0', '-', '.',
+    'A',
+    'DATABASE_URL',
+    'export ',
+    'export',
+    '=',
+    ' = ',
+    ': ',
+    ':',
+    '#',
+    ' # ',
+    "'",
+    '"',
+    '`',
+    '\\',
+    '\\n',
+    '\\"',
+    ' ',
+    '\t',
+    '\n',
+    '\r\n',
+    '\r',
+    '\n\n',
+    '\ufeff',
+    '\u2028',
+    'postgresql://u:p@h/d',
+    'x',
+    '\u00a0',
+    '-',
+    '.',
   ),
   fc.string({ maxLength: 3 }),
 );
@@ -40,8 +67,16 @@ const LINE = fc
   )
   .map((parts) => parts.join(''));
 const TIDY = fc
-  .tuple(fc.constantFrom('', '\ufeff'), fc.array(fc.oneof(LINE, fc.constantFrom('', '# c', 'junk')), { maxLength: 8 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
-  .map(([bom, lines, ending, final]) => bom + lines.map((line) => line.replaceAll('\n', ending)).join(ending) + (final ? ending : ''));
+  .tuple(
+    fc.constantFrom('', '\ufeff'),
+    fc.array(fc.oneof(LINE, fc.constantFrom('', '# c', 'junk')), { maxLength: 8 }),
+    fc.constantFrom('\n', '\r\n'),
+    fc.boolean(),
+  )
+  .map(
+    ([bom, lines, ending, final]) =>
+      bom + lines.map((line) => line.replaceAll('\n', ending)).join(ending) + (final ? ending : ''),
+  );
 
 describe('reading .env', () => {
   it('gives the values that dotenv gives, whatever the file', () => {
@@ -96,7 +131,10 @@ describe('reading .env', () => {
 
   it('names the lines that dotenv passes over', () => {
     const text = '# c\nA=1\nB\n\n"C"=2\nD="x\ny"\n';
-    expect(dotenvProblems(at(text)).map((problem) => [problem.line, problem.column])).toEqual([[3, 1], [5, 1]]);
+    expect(dotenvProblems(at(text)).map((problem) => [problem.line, problem.column])).toEqual([
+      [3, 1],
+      [5, 1],
+    ]);
   });
 
   it('reads a long file of blank lines and open quotes in no time', () => {
@@ -127,7 +165,10 @@ describe('writing .env', () => {
   });
 
   it('changes that value and not one other line', () => {
-    const VALUE = fc.oneof(fc.string(), fc.constantFrom('postgresql+asyncpg://u:p@h/d?ssl=require', 'a#b', ' x', '$x', '\\', "'", '"'));
+    const VALUE = fc.oneof(
+      fc.string(),
+      fc.constantFrom('postgresql+asyncpg://u:p@h/d?ssl=require', 'a#b', ' x', '$x', '\\', "'", '"'),
+    );
     fc.assert(
       fc.property(TIDY, fc.nat(), VALUE, (text, pick, value) => {
         const entries = readDotenv(at(text));
@@ -135,7 +176,9 @@ describe('writing .env', () => {
         const edits = entry && setDotenvValue(at(text), entry, value);
         if (!entry || !edits) return;
         const after = applyEdits(text, edits);
-        expect(readDotenv(at(after)).map((one) => one.value)).toEqual(entries.map((one) => (one === entry ? value : one.value)));
+        expect(readDotenv(at(after)).map((one) => one.value)).toEqual(
+          entries.map((one) => (one === entry ? value : one.value)),
+        );
         expect(after.slice(0, entry.lineRange.start)).toBe(text.slice(0, entry.lineRange.start));
         expect(after.endsWith(text.slice(entry.lineRange.end))).toBe(true);
       }),

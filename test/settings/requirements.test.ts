@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../../src/files/source-file.ts';
-import { addRequirement, readManifest, removeRequirement, replaceRequirement, withExtra } from '../../src/settings/manifest.ts';
+import {
+  addRequirement,
+  readManifest,
+  removeRequirement,
+  replaceRequirement,
+  withExtra,
+} from '../../src/settings/manifest.ts';
 import { findRequirement } from '../../src/settings/requirement.ts';
 import { readRequirements } from '../../src/settings/requirements.ts';
 import type { Edit } from '../../src/types.ts';
@@ -8,7 +14,10 @@ import type { Edit } from '../../src/types.ts';
 const at = (text: string) => ({ path: 'requirements.txt', text });
 const read = (text: string) => readRequirements(at(text));
 
-function change(text: string, how: (file: ReturnType<typeof at>, manifest: ReturnType<typeof readManifest>) => Edit[] | undefined) {
+function change(
+  text: string,
+  how: (file: ReturnType<typeof at>, manifest: ReturnType<typeof readManifest>) => Edit[] | undefined,
+) {
   const edits = how(at(text), readManifest(at(text)));
   return edits && applyEdits(text, edits);
 }
@@ -45,25 +54,53 @@ describe('reading requirements.txt', () => {
     expect(file.includes).toEqual(['base.txt', 'other/more.txt']);
     expect(file.constraints).toEqual(['constraints.txt']);
     expect(file.others.map((one) => one.text)).toEqual([
-      '--index-url https://pypi.example.invalid/simple', '-e .', './local/pkg', 'https://example.invalid/foo-1.0-py3-none-any.whl',
+      '--index-url https://pypi.example.invalid/simple',
+      '-e .',
+      './local/pkg',
+      'https://example.invalid/foo-1.0-py3-none-any.whl',
     ]);
-    expect(file.requirements.map((one) => one.name)).toEqual(['some-package', 'sqlalchemy', 'psycopg2-binary', 'requests', 'python-jose', 'legacy']);
-    expect(file.problems.map((problem) => [problem.line, problem.column])).toEqual([[18, 5], [19, 8]]);
+    expect(file.requirements.map((one) => one.name)).toEqual([
+      'some-package',
+      'sqlalchemy',
+      'psycopg2-binary',
+      'requests',
+      'python-jose',
+      'legacy',
+    ]);
+    expect(file.problems.map((problem) => [problem.line, problem.column])).toEqual([
+      [18, 5],
+      [19, 8],
+    ]);
   });
 
   it('knows the parts of one', () => {
     const [editable, orm, driver, url] = read(REAL).requirements;
-    expect(editable).toMatchObject({ editable: true, extras: ['extra'], url: expect.stringContaining('git+https') });
-    expect(orm).toMatchObject({ extras: ['asyncio', 'postgresql'], specifier: '>= 2.0.36 , < 2.1', marker: 'python_version >= "3.9"', comment: 'the ORM', line: 11 });
+    expect(editable).toMatchObject({
+      editable: true,
+      extras: ['extra'],
+      url: expect.stringContaining('git+https'),
+    });
+    expect(orm).toMatchObject({
+      extras: ['asyncio', 'postgresql'],
+      specifier: '>= 2.0.36 , < 2.1',
+      marker: 'python_version >= "3.9"',
+      comment: 'the ORM',
+      line: 11,
+    });
     expect(driver).toMatchObject({ hashes: ['sha256:aaaa', 'sha256:bbbb'], specifier: '==2.9.9' });
-    expect(url).toMatchObject({ url: 'https://example.invalid/requests.zip', marker: 'sys_platform == "win32"' });
+    expect(url).toMatchObject({
+      url: 'https://example.invalid/requests.zip',
+      marker: 'sys_platform == "win32"',
+    });
   });
 
   it.each(['\n', '\r\n'])('knows where each part stands, with %j and behind a byte-order mark', (ending) => {
     const text = `\ufeff${REAL.replaceAll('\n', ending)}`;
     for (const { ranges, name, specifier } of read(text).requirements) {
       expect(text.slice(ranges.name.start, ranges.name.end).toLowerCase().replaceAll('_', '-')).toBe(name);
-      expect(ranges.specifier ? text.slice(ranges.specifier.start, ranges.specifier.end) : '').toBe(specifier);
+      expect(ranges.specifier ? text.slice(ranges.specifier.start, ranges.specifier.end) : '').toBe(
+        specifier,
+      );
       if (ranges.extras) expect(text.slice(ranges.extras.start, ranges.extras.end)).toMatch(/^\[.*\]$/);
     }
   });
@@ -83,7 +120,10 @@ describe('reading requirements.txt', () => {
 describe('the extra', () => {
   it.each([
     ['sqlalchemy>=2.0.36\n', 'sqlalchemy[asyncio]>=2.0.36\n'],
-    ['\ufeffSQLAlchemy >= 2 ; python_version > "3"  # x\r\n', '\ufeffSQLAlchemy[asyncio] >= 2 ; python_version > "3"  # x\r\n'],
+    [
+      '\ufeffSQLAlchemy >= 2 ; python_version > "3"  # x\r\n',
+      '\ufeffSQLAlchemy[asyncio] >= 2 ; python_version > "3"  # x\r\n',
+    ],
     ['sqlalchemy[mypy]', 'sqlalchemy[mypy,asyncio]'],
     ['sqlalchemy[ mypy, postgresql ]>=2', 'sqlalchemy[ mypy, postgresql, asyncio ]>=2'],
     ['sqlalchemy[]', 'sqlalchemy[asyncio]'],
@@ -91,19 +131,28 @@ describe('the extra', () => {
     ['git+https://example.invalid/s#egg=sqlalchemy', 'git+https://example.invalid/s#egg=sqlalchemy[asyncio]'],
     ['sqlalchemy[asyncio]>=2', 'sqlalchemy[asyncio]>=2'],
   ])('%j', (text, expected) => {
-    expect(change(text, (file, manifest) => withExtra(file, named(manifest, 'sqlalchemy'), 'asyncio'))).toBe(expected);
+    expect(change(text, (file, manifest) => withExtra(file, named(manifest, 'sqlalchemy'), 'asyncio'))).toBe(
+      expected,
+    );
   });
 
   it('refuses extras inside an address', () => {
     const text = 'git+https://example.invalid/s#egg=sqlalchemy[mypy]';
-    expect(change(text, (file, manifest) => withExtra(file, named(manifest, 'sqlalchemy'), 'asyncio'))).toBeUndefined();
+    expect(
+      change(text, (file, manifest) => withExtra(file, named(manifest, 'sqlalchemy'), 'asyncio')),
+    ).toBeUndefined();
   });
 });
 
 describe('replacing', () => {
   const replace = (text: string, comment?: string) =>
     change(text, (file, manifest) =>
-      replaceRequirement(file, named(manifest, 'psycopg2-binary'), 'asyncpg>=0.29.0', comment === undefined ? {} : { comment }),
+      replaceRequirement(
+        file,
+        named(manifest, 'psycopg2-binary'),
+        'asyncpg>=0.29.0',
+        comment === undefined ? {} : { comment },
+      ),
     );
 
   it.each([
@@ -128,7 +177,10 @@ describe('replacing', () => {
 describe('adding', () => {
   const add = (text: string, after?: string, comment?: string) =>
     change(text, (file, manifest) =>
-      addRequirement(manifest, file, 'asyncpg>=0.29.0', { ...(after && { after: named(manifest, after) }), ...(comment && { comment }) }),
+      addRequirement(manifest, file, 'asyncpg>=0.29.0', {
+        ...(after && { after: named(manifest, after) }),
+        ...(comment && { comment }),
+      }),
     );
 
   it.each([
@@ -154,7 +206,8 @@ describe('adding', () => {
 });
 
 describe('removing', () => {
-  const remove = (text: string) => change(text, (file, manifest) => removeRequirement(file, named(manifest, 'b')));
+  const remove = (text: string) =>
+    change(text, (file, manifest) => removeRequirement(file, named(manifest, 'b')));
 
   it.each([
     ['a\nb==1 # x\nc\n', 'a\nc\n'],

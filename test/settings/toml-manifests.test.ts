@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../../src/files/source-file.ts';
-import { addRequirement, type Manifest, readManifest, removeRequirement, replaceRequirement, withExtra } from '../../src/settings/manifest.ts';
+import {
+  addRequirement,
+  type Manifest,
+  readManifest,
+  removeRequirement,
+  replaceRequirement,
+  withExtra,
+} from '../../src/settings/manifest.ts';
 import { findRequirement, type Requirement } from '../../src/settings/requirement.ts';
 import type { Edit } from '../../src/types.ts';
 
@@ -27,7 +34,7 @@ const PEP621 = lines(
   'requires-python = ">=3.11"',
   'dependencies = [',
   '    "fastapi[standard]>=0.115",  # web',
-  "    'sqlalchemy >= 2.0.36; python_version < \"3.14\"',",
+  '    \'sqlalchemy >= 2.0.36; python_version < "3.14"\',',
   '    "psycopg2-binary>=2.9; sys_platform != \\"win32\\""',
   ']',
   '',
@@ -57,15 +64,33 @@ const POETRY = lines(
   'pytest = "*"',
   '',
 );
-const PIPFILE = lines('[[source]]', 'url = "https://example.invalid"', '', '[packages]', 'sqlalchemy = "*"', 'flask = {version = "==3.0", extras = ["async"]}', '', '[dev-packages]', '', '[requires]', 'python_version = "3.12"', '');
+const PIPFILE = lines(
+  '[[source]]',
+  'url = "https://example.invalid"',
+  '',
+  '[packages]',
+  'sqlalchemy = "*"',
+  'flask = {version = "==3.0", extras = ["async"]}',
+  '',
+  '[dev-packages]',
+  '',
+  '[requires]',
+  'python_version = "3.12"',
+  '',
+);
 
 describe('reading', () => {
   it('PEP 621, groups and uv', () => {
     const manifest = readManifest({ path: 'api/pyproject.toml', text: PEP621 });
     expect(manifest).toMatchObject({ kind: 'pyproject', requiresPython: '>=3.11', problems: [] });
     expect(manifest.requirements.map((one) => [one.group, one.name, one.specifier])).toEqual([
-      ['main', 'fastapi', '>=0.115'], ['main', 'sqlalchemy', '>= 2.0.36'], ['main', 'psycopg2-binary', '>=2.9'],
-      ['dev', 'pytest', '>=8'], ['dev', 'httpx', ''], ['test', 'coverage', ''], ['dev', 'ruff', ''],
+      ['main', 'fastapi', '>=0.115'],
+      ['main', 'sqlalchemy', '>= 2.0.36'],
+      ['main', 'psycopg2-binary', '>=2.9'],
+      ['dev', 'pytest', '>=8'],
+      ['dev', 'httpx', ''],
+      ['test', 'coverage', ''],
+      ['dev', 'ruff', ''],
     ]);
     expect(named(manifest, 'fastapi')).toMatchObject({ line: 5, comment: 'web', extras: ['standard'] });
     expect(named(manifest, 'psycopg2-binary').marker).toBe('sys_platform != "win32"');
@@ -74,9 +99,16 @@ describe('reading', () => {
   it('Poetry', () => {
     const manifest = readManifest({ path: 'pyproject.toml', text: POETRY });
     expect(manifest.requiresPython).toBe('^3.11');
-    expect(manifest.requirements.map((one) => [one.group, one.name, one.specifier, one.extras.join()])).toEqual([
-      ['main', 'sqlalchemy', '^2.0.36', ''], ['main', 'psycopg2-binary', '^2.9', ''], ['main', 'uvicorn', '>=0.30', 'standard'],
-      ['main', 'mylib', '', ''], ['main', 'several', '^1 || ^2', ''], ['main', 'alembic', '', ''], ['dev', 'pytest', '', ''],
+    expect(
+      manifest.requirements.map((one) => [one.group, one.name, one.specifier, one.extras.join()]),
+    ).toEqual([
+      ['main', 'sqlalchemy', '^2.0.36', ''],
+      ['main', 'psycopg2-binary', '^2.9', ''],
+      ['main', 'uvicorn', '>=0.30', 'standard'],
+      ['main', 'mylib', '', ''],
+      ['main', 'several', '^1 || ^2', ''],
+      ['main', 'alembic', '', ''],
+      ['dev', 'pytest', '', ''],
     ]);
     expect(named(manifest, 'mylib').url).toBe('https://example.invalid/x.git');
   });
@@ -84,14 +116,18 @@ describe('reading', () => {
   it('a Pipfile', () => {
     const manifest = readManifest({ path: 'Pipfile', text: PIPFILE });
     expect(manifest).toMatchObject({ kind: 'pipfile', requiresPython: '==3.12.*', problems: [] });
-    expect(manifest.requirements.map((one) => [one.group, one.name, one.specifier])).toEqual([['main', 'sqlalchemy', ''], ['main', 'flask', '==3.0']]);
+    expect(manifest.requirements.map((one) => [one.group, one.name, one.specifier])).toEqual([
+      ['main', 'sqlalchemy', ''],
+      ['main', 'flask', '==3.0'],
+    ]);
   });
 
   it.each([PEP621, POETRY, PIPFILE])('every range is that part, with LF and CRLF (%#)', (source) => {
     for (const text of [source, source.replaceAll('\n', '\r\n')]) {
       for (const path of ['pyproject.toml', 'Pipfile']) {
         for (const { ranges, name, specifier, style } of readManifest({ path, text }).requirements) {
-          const slice = (range?: { start: number; end: number }) => range && text.slice(range.start, range.end);
+          const slice = (range?: { start: number; end: number }) =>
+            range && text.slice(range.start, range.end);
           if (style !== 'table') expect(slice(ranges.name)).toBe(name);
           if (ranges.specifier) expect(slice(ranges.specifier)).toBe(specifier || '*');
           if (ranges.extras) expect(slice(ranges.extras)).toMatch(/^\[.*\]$/);
@@ -113,39 +149,202 @@ describe('reading', () => {
     expect(manifest.problems).toMatchObject([{ file: 'pyproject.toml', line }]);
   });
 
-  it.each([['[project]\ndependencies = "x"\n'], ['[tool.poetry]\ndependencies = 3\n'], ['[dependency-groups]\na = [1, true]\n'], ['']])('%j has no requirements and no problem', (text) => {
+  it.each([
+    ['[project]\ndependencies = "x"\n'],
+    ['[tool.poetry]\ndependencies = 3\n'],
+    ['[dependency-groups]\na = [1, true]\n'],
+    [''],
+  ])('%j has no requirements and no problem', (text) => {
     expect(readManifest({ path: 'pyproject.toml', text })).toMatchObject({ requirements: [], problems: [] });
   });
 });
 
 describe('writing, line by line', () => {
   const cases: [name: string, text: string, how: How, before: string, after: string, path?: string][] = [
-    ['an extra in double quotes', PEP621, (f, m) => withExtra(f, named(m, 'psycopg2-binary'), 'x'), '"psycopg2-binary>=2.9;', '"psycopg2-binary[x]>=2.9;'],
-    ['an extra in single quotes', PEP621, (f, m) => withExtra(f, named(m, 'sqlalchemy'), 'asyncio'), "'sqlalchemy >=", "'sqlalchemy[asyncio] >="],
-    ['one more extra', PEP621, (f, m) => withExtra(f, named(m, 'fastapi'), 'all'), '[standard]', '[standard,all]'],
-    ['another requirement', PEP621, (f, m) => replaceRequirement(f, named(m, 'sqlalchemy'), 'asyncpg>=0.29'), `'sqlalchemy >= 2.0.36; python_version < "3.14"'`, `'asyncpg>=0.29'`],
-    ['another requirement with a comment', PEP621, (f, m) => replaceRequirement(f, named(m, 'fastapi'), 'flask', { comment: 'new' }), '"fastapi[standard]>=0.115",  # web', '"flask", # new'],
-    ['a marker that single quotes cannot hold', PEP621, (f, m) => replaceRequirement(f, named(m, 'sqlalchemy'), "a; os_name == 'nt'"), `'sqlalchemy >= 2.0.36; python_version < "3.14"'`, `"a; os_name == 'nt'"`],
-    ['behind one', PEP621, (f, m) => addRequirement(m, f, 'asyncpg>=0.29', { after: named(m, 'fastapi'), comment: 'db' }), '  # web', '  # web\n    "asyncpg>=0.29", # db'],
-    ['behind the last, which has no comma', PEP621, (f, m) => addRequirement(m, f, 'asyncpg'), 'win32\\""', 'win32\\"",\n    "asyncpg"'],
-    ['on one line', PEP621, (f, m) => addRequirement(m, f, 'mypy', { after: named(m, 'pytest') }), '"pytest>=8", ', '"pytest>=8", "mypy", '],
-    ['at the end of one line', PEP621, (f, m) => addRequirement(m, f, 'mypy', { group: 'test' }), '"coverage"', '"coverage", "mypy"'],
-    ['into an empty list', PEP621, (f, m) => addRequirement(m, f, 'mypy', { group: 'empty' }), 'empty = []', 'empty = ["mypy"]'],
-    ['away with its line', PEP621, (f, m) => removeRequirement(f, named(m, 'sqlalchemy')), `    'sqlalchemy >= 2.0.36; python_version < "3.14"',\n`, ''],
-    ['away, the last one', PEP621, (f, m) => removeRequirement(f, named(m, 'psycopg2-binary')), '    "psycopg2-binary>=2.9; sys_platform != \\"win32\\""\n', ''],
-    ['away, the first on its line', PEP621, (f, m) => removeRequirement(f, named(m, 'pytest')), '"pytest>=8", ', ''],
-    ['away, the last on its line', PEP621, (f, m) => removeRequirement(f, named(m, 'httpx')), ', "httpx"', ''],
-    ['Poetry: an extra for a plain version', POETRY, (f, m) => withExtra(f, named(m, 'sqlalchemy'), 'asyncio'), '"^2.0.36"', '{version = "^2.0.36", extras = ["asyncio"]}'],
-    ['Poetry: an extra in a table', POETRY, (f, m) => withExtra(f, named(m, 'psycopg2-binary'), 'x'), 'optional=true', 'optional=true, extras=["x"]'],
-    ['Poetry: one more extra', POETRY, (f, m) => withExtra(f, named(m, 'uvicorn'), 'x'), '["standard"]', '["standard", "x"]'],
-    ['Poetry: an extra below a header', POETRY, (f, m) => withExtra(f, named(m, 'alembic'), 'tz'), 'version = "*"', 'version = "*"\nextras = ["tz"]'],
-    ['Poetry: another requirement', POETRY, (f, m) => replaceRequirement(f, named(m, 'psycopg2-binary'), 'asyncpg>=0.29', { comment: 'db' }), 'psycopg2-binary = {version="^2.9", optional=true}', 'asyncpg = ">=0.29"  # db'],
-    ['Poetry: behind one', POETRY, (f, m) => addRequirement(m, f, 'asyncpg', { after: named(m, 'sqlalchemy') }), '# orm', '# orm\nasyncpg = "*"'],
-    ['Poetry: at the end', POETRY, (f, m) => addRequirement(m, f, 'sa[asyncio]>=2; os_name == "x"'), '>=3.12"}]', '>=3.12"}]\nsa = {version = ">=2", extras = ["asyncio"], markers = "os_name == \\"x\\""}'],
-    ['Poetry: into a group', POETRY, (f, m) => addRequirement(m, f, 'mypy>=1', { group: 'dev' }), 'pytest = "*"', 'pytest = "*"\nmypy = ">=1"'],
-    ['Poetry: away', POETRY, (f, m) => removeRequirement(f, named(m, 'uvicorn')), 'uvicorn = { version = ">=0.30", extras = ["standard"] }\n', ''],
-    ['Pipfile: an extra', PIPFILE, (f, m) => withExtra(f, named(m, 'sqlalchemy'), 'asyncio'), 'sqlalchemy = "*"', 'sqlalchemy = {version = "*", extras = ["asyncio"]}', 'Pipfile'],
-    ['Pipfile: into an empty table', PIPFILE, (f, m) => addRequirement(m, f, 'pytest', { group: 'dev' }), '[dev-packages]', '[dev-packages]\npytest = "*"', 'Pipfile'],
+    [
+      'an extra in double quotes',
+      PEP621,
+      (f, m) => withExtra(f, named(m, 'psycopg2-binary'), 'x'),
+      '"psycopg2-binary>=2.9;',
+      '"psycopg2-binary[x]>=2.9;',
+    ],
+    [
+      'an extra in single quotes',
+      PEP621,
+      (f, m) => withExtra(f, named(m, 'sqlalchemy'), 'asyncio'),
+      "'sqlalchemy >=",
+      "'sqlalchemy[asyncio] >=",
+    ],
+    [
+      'one more extra',
+      PEP621,
+      (f, m) => withExtra(f, named(m, 'fastapi'), 'all'),
+      '[standard]',
+      '[standard,all]',
+    ],
+    [
+      'another requirement',
+      PEP621,
+      (f, m) => replaceRequirement(f, named(m, 'sqlalchemy'), 'asyncpg>=0.29'),
+      `'sqlalchemy >= 2.0.36; python_version < "3.14"'`,
+      `'asyncpg>=0.29'`,
+    ],
+    [
+      'another requirement with a comment',
+      PEP621,
+      (f, m) => replaceRequirement(f, named(m, 'fastapi'), 'flask', { comment: 'new' }),
+      '"fastapi[standard]>=0.115",  # web',
+      '"flask", # new',
+    ],
+    [
+      'a marker that single quotes cannot hold',
+      PEP621,
+      (f, m) => replaceRequirement(f, named(m, 'sqlalchemy'), "a; os_name == 'nt'"),
+      `'sqlalchemy >= 2.0.36; python_version < "3.14"'`,
+      `"a; os_name == 'nt'"`,
+    ],
+    [
+      'behind one',
+      PEP621,
+      (f, m) => addRequirement(m, f, 'asyncpg>=0.29', { after: named(m, 'fastapi'), comment: 'db' }),
+      '  # web',
+      '  # web\n    "asyncpg>=0.29", # db',
+    ],
+    [
+      'behind the last, which has no comma',
+      PEP621,
+      (f, m) => addRequirement(m, f, 'asyncpg'),
+      'win32\\""',
+      'win32\\"",\n    "asyncpg"',
+    ],
+    [
+      'on one line',
+      PEP621,
+      (f, m) => addRequirement(m, f, 'mypy', { after: named(m, 'pytest') }),
+      '"pytest>=8", ',
+      '"pytest>=8", "mypy", ',
+    ],
+    [
+      'at the end of one line',
+      PEP621,
+      (f, m) => addRequirement(m, f, 'mypy', { group: 'test' }),
+      '"coverage"',
+      '"coverage", "mypy"',
+    ],
+    [
+      'into an empty list',
+      PEP621,
+      (f, m) => addRequirement(m, f, 'mypy', { group: 'empty' }),
+      'empty = []',
+      'empty = ["mypy"]',
+    ],
+    [
+      'away with its line',
+      PEP621,
+      (f, m) => removeRequirement(f, named(m, 'sqlalchemy')),
+      `    'sqlalchemy >= 2.0.36; python_version < "3.14"',\n`,
+      '',
+    ],
+    [
+      'away, the last one',
+      PEP621,
+      (f, m) => removeRequirement(f, named(m, 'psycopg2-binary')),
+      '    "psycopg2-binary>=2.9; sys_platform != \\"win32\\""\n',
+      '',
+    ],
+    [
+      'away, the first on its line',
+      PEP621,
+      (f, m) => removeRequirement(f, named(m, 'pytest')),
+      '"pytest>=8", ',
+      '',
+    ],
+    [
+      'away, the last on its line',
+      PEP621,
+      (f, m) => removeRequirement(f, named(m, 'httpx')),
+      ', "httpx"',
+      '',
+    ],
+    [
+      'Poetry: an extra for a plain version',
+      POETRY,
+      (f, m) => withExtra(f, named(m, 'sqlalchemy'), 'asyncio'),
+      '"^2.0.36"',
+      '{version = "^2.0.36", extras = ["asyncio"]}',
+    ],
+    [
+      'Poetry: an extra in a table',
+      POETRY,
+      (f, m) => withExtra(f, named(m, 'psycopg2-binary'), 'x'),
+      'optional=true',
+      'optional=true, extras=["x"]',
+    ],
+    [
+      'Poetry: one more extra',
+      POETRY,
+      (f, m) => withExtra(f, named(m, 'uvicorn'), 'x'),
+      '["standard"]',
+      '["standard", "x"]',
+    ],
+    [
+      'Poetry: an extra below a header',
+      POETRY,
+      (f, m) => withExtra(f, named(m, 'alembic'), 'tz'),
+      'version = "*"',
+      'version = "*"\nextras = ["tz"]',
+    ],
+    [
+      'Poetry: another requirement',
+      POETRY,
+      (f, m) => replaceRequirement(f, named(m, 'psycopg2-binary'), 'asyncpg>=0.29', { comment: 'db' }),
+      'psycopg2-binary = {version="^2.9", optional=true}',
+      'asyncpg = ">=0.29"  # db',
+    ],
+    [
+      'Poetry: behind one',
+      POETRY,
+      (f, m) => addRequirement(m, f, 'asyncpg', { after: named(m, 'sqlalchemy') }),
+      '# orm',
+      '# orm\nasyncpg = "*"',
+    ],
+    [
+      'Poetry: at the end',
+      POETRY,
+      (f, m) => addRequirement(m, f, 'sa[asyncio]>=2; os_name == "x"'),
+      '>=3.12"}]',
+      '>=3.12"}]\nsa = {version = ">=2", extras = ["asyncio"], markers = "os_name == \\"x\\""}',
+    ],
+    [
+      'Poetry: into a group',
+      POETRY,
+      (f, m) => addRequirement(m, f, 'mypy>=1', { group: 'dev' }),
+      'pytest = "*"',
+      'pytest = "*"\nmypy = ">=1"',
+    ],
+    [
+      'Poetry: away',
+      POETRY,
+      (f, m) => removeRequirement(f, named(m, 'uvicorn')),
+      'uvicorn = { version = ">=0.30", extras = ["standard"] }\n',
+      '',
+    ],
+    [
+      'Pipfile: an extra',
+      PIPFILE,
+      (f, m) => withExtra(f, named(m, 'sqlalchemy'), 'asyncio'),
+      'sqlalchemy = "*"',
+      'sqlalchemy = {version = "*", extras = ["asyncio"]}',
+      'Pipfile',
+    ],
+    [
+      'Pipfile: into an empty table',
+      PIPFILE,
+      (f, m) => addRequirement(m, f, 'pytest', { group: 'dev' }),
+      '[dev-packages]',
+      '[dev-packages]\npytest = "*"',
+      'Pipfile',
+    ],
   ];
 
   it.each(cases)('%s', (_name, text, how, before, after, path) => {
@@ -160,17 +359,27 @@ describe('writing, line by line', () => {
 
   it('makes the list of a project that has none', () => {
     const text = '[project]\nname = "x"\n\n[tool.x]\n';
-    expect(change(text, (f, m) => addRequirement(m, f, 'asyncpg'))).toBe('[project]\nname = "x"\ndependencies = [\n    "asyncpg",\n]\n\n[tool.x]\n');
+    expect(change(text, (f, m) => addRequirement(m, f, 'asyncpg'))).toBe(
+      '[project]\nname = "x"\ndependencies = [\n    "asyncpg",\n]\n\n[tool.x]\n',
+    );
   });
 
   it.each<[string, string, How]>([
-    ['a list that a build tool fills in', '[project]\nname = "x"\ndynamic = ["dependencies"]\n', (f, m) => addRequirement(m, f, 'a')],
+    [
+      'a list that a build tool fills in',
+      '[project]\nname = "x"\ndynamic = ["dependencies"]\n',
+      (f, m) => addRequirement(m, f, 'a'),
+    ],
     ['a file without a place for it', '[tool.black]\n', (f, m) => addRequirement(m, f, 'a')],
     ['a malformed file', '[project\n', (f, m) => addRequirement(m, f, 'a')],
     ['an extra of several versions', POETRY, (f, m) => withExtra(f, named(m, 'several'), 'x')],
     ['a table of its own', POETRY, (f, m) => removeRequirement(f, named(m, 'alembic'))],
     ['another for a table of its own', POETRY, (f, m) => replaceRequirement(f, named(m, 'alembic'), 'x')],
-    ['an address in a Poetry table', POETRY, (f, m) => replaceRequirement(f, named(m, 'sqlalchemy'), 'a @ https://example.invalid')],
+    [
+      'an address in a Poetry table',
+      POETRY,
+      (f, m) => replaceRequirement(f, named(m, 'sqlalchemy'), 'a @ https://example.invalid'),
+    ],
     ['a group that is not there', PEP621, (f, m) => addRequirement(m, f, 'x', { group: 'docs' })],
   ])('refuses %s', (_name, text, how) => {
     expect(change(text, how)).toBeUndefined();
@@ -185,9 +394,22 @@ describe('writing, line by line', () => {
 /** Arrays as people write them. */
 const NAME = fc.constantFrom('a', 'sqlalchemy', 'python-jose', 'B_c', 'x.y');
 const ITEM = fc
-  .tuple(NAME, fc.constantFrom('', '[e]', '[e, f]'), fc.constantFrom('', '>=1', ' >= 2, <3', '==1.*'), fc.constantFrom('', '; os_name == "nt"', " ; os_name == 'nt'"))
+  .tuple(
+    NAME,
+    fc.constantFrom('', '[e]', '[e, f]'),
+    fc.constantFrom('', '>=1', ' >= 2, <3', '==1.*'),
+    fc.constantFrom('', '; os_name == "nt"', " ; os_name == 'nt'"),
+  )
   .map((parts) => parts.join(''))
-  .map((text) => (text.includes('"') ? (text.includes("'") ? JSON.stringify(text) : `'${text}'`) : text.includes("'") ? `"${text}"` : `"${text}"`));
+  .map((text) =>
+    text.includes('"')
+      ? text.includes("'")
+        ? JSON.stringify(text)
+        : `'${text}'`
+      : text.includes("'")
+        ? `"${text}"`
+        : `"${text}"`,
+  );
 const SHAPE = fc.record({
   items: fc.array(ITEM, { maxLength: 5 }),
   style: fc.constantFrom('line', 'rows', 'tabs', 'mixed', 'leading'),
@@ -198,24 +420,49 @@ const SHAPE = fc.record({
   final: fc.boolean(),
 });
 
-function arrayOf({ items, style, trailing, comments }: { items: string[]; style: string; trailing: boolean; comments: boolean }): string {
+function arrayOf({
+  items,
+  style,
+  trailing,
+  comments,
+}: {
+  items: string[];
+  style: string;
+  trailing: boolean;
+  comments: boolean;
+}): string {
   const last = trailing && items.length > 0 ? ',' : '';
   if (style === 'line') return `[${items.join(', ')}${last}]`;
   if (style === 'mixed') return `[\n  ${items.join(', ')}${last}\n]`;
   if (style === 'leading') return `[\n    ${items.join('\n  , ')}${last}\n]`;
   const indent = style === 'tabs' ? '\t' : '    ';
-  const rows = items.map((item, i) => `${indent}${item}${i < items.length - 1 ? ',' : last}${comments ? ` # note, "${i}" ]` : ''}`);
+  const rows = items.map(
+    (item, i) => `${indent}${item}${i < items.length - 1 ? ',' : last}${comments ? ` # note, "${i}" ]` : ''}`,
+  );
   return `[${comments ? ' # first' : ''}\n${rows.map((row) => `${row}\n`).join('')}]`;
 }
 
-function fileOf(shape: Parameters<typeof arrayOf>[0] & { ending: string; bom: boolean; final: boolean }): string {
-  const text = lines('# head', '[project]', "name = 'x'  # \u{1d4b3}é", `dependencies = ${arrayOf(shape)} # tail`, 'version = "1"', '[tool.z]', 'k = [1, 2]');
+function fileOf(
+  shape: Parameters<typeof arrayOf>[0] & { ending: string; bom: boolean; final: boolean },
+): string {
+  const text = lines(
+    '# head',
+    '[project]',
+    "name = 'x'  # \u{1d4b3}é",
+    `dependencies = ${arrayOf(shape)} # tail`,
+    'version = "1"',
+    '[tool.z]',
+    'k = [1, 2]',
+  );
   return (shape.bom ? '\ufeff' : '') + (text + (shape.final ? '\n' : '')).replaceAll('\n', shape.ending);
 }
 
 describe('2,000 random edits of a list', () => {
   it('change that value and not one other line', () => {
-    const ACTION = fc.record({ kind: fc.constantFrom('add', 'first', 'replace', 'extra', 'remove'), pick: fc.nat() });
+    const ACTION = fc.record({
+      kind: fc.constantFrom('add', 'first', 'replace', 'extra', 'remove'),
+      pick: fc.nat(),
+    });
     fc.assert(
       fc.property(SHAPE, ACTION, (shape, { kind, pick }) => {
         const text = fileOf(shape);
@@ -228,7 +475,10 @@ describe('2,000 random edits of a list', () => {
         const expected = [...data.project.dependencies];
         let edits: Edit[] | undefined;
         if (kind === 'add' || !requirement) {
-          edits = addRequirement(manifest, file, NEW, { ...(requirement && { after: requirement }), comment: 'new' });
+          edits = addRequirement(manifest, file, NEW, {
+            ...(requirement && { after: requirement }),
+            comment: 'new',
+          });
           expected.splice(index + 1, 0, NEW);
         } else if (kind === 'first') {
           edits = addRequirement(manifest, file, NEW);
@@ -245,7 +495,11 @@ describe('2,000 random edits of a list', () => {
         expect(readManifest({ path: 'pyproject.toml', text: after }).problems).toEqual([]);
         if (kind === 'extra' && requirement) {
           const again = readManifest({ path: 'pyproject.toml', text: after }).requirements[index];
-          expect(again).toMatchObject({ name: requirement.name, specifier: requirement.specifier, extras: [...requirement.extras, 'asyncio'] });
+          expect(again).toMatchObject({
+            name: requirement.name,
+            specifier: requirement.specifier,
+            extras: [...requirement.extras, 'asyncio'],
+          });
           expected[index] = again?.text ?? '';
         }
         expect(reread).toEqual({ ...data, project: { ...data.project, dependencies: expected } });

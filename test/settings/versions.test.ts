@@ -10,13 +10,17 @@ function table<Row>(name: string): Row[] {
 describe('allows', () => {
   it('answers as packaging does, epochs, padding, pre-, post- and local releases included', () => {
     const rows = table<[specifier: string, version: string, allowed: boolean]>('packaging');
-    expect(rows.filter(([specifier, version, allowed]) => allows(specifier, version) !== allowed)).toEqual([]);
+    expect(rows.filter(([specifier, version, allowed]) => allows(specifier, version) !== allowed)).toEqual(
+      [],
+    );
     expect(rows.filter(([, , allowed]) => allowed)).toHaveLength(rows.length / 2);
   });
 
   it('answers as Poetry does for its own forms', () => {
     const rows = table<[constraint: string, version: string, allowed: boolean]>('poetry');
-    expect(rows.filter(([constraint, version, allowed]) => allows(constraint, version) !== allowed)).toEqual([]);
+    expect(rows.filter(([constraint, version, allowed]) => allows(constraint, version) !== allowed)).toEqual(
+      [],
+    );
   });
 
   it.each([
@@ -76,9 +80,12 @@ describe('may be at least, may be below', () => {
 });
 
 describe('specifiers', () => {
-  it.each(['>=', '=>2', '~=2', '>=2.*', '2.0 beta', '^x', '1.0 - 2.0', 'latest', '==*.*'])('%s is none', (specifier) => {
-    expect(readSpecifier(specifier)).toBeUndefined();
-  });
+  it.each(['>=', '=>2', '~=2', '>=2.*', '2.0 beta', '^x', '1.0 - 2.0', 'latest', '==*.*'])(
+    '%s is none',
+    (specifier) => {
+      expect(readSpecifier(specifier)).toBeUndefined();
+    },
+  );
 
   it('compares versions, not texts', () => {
     expect(compareVersions('2.0.36', '2.0.9')).toBe(1);

@@ -33,30 +33,63 @@ services:
 `;
 
 describe('compose files', () => {
-  it.each([COMPOSE, COMPOSE.replaceAll('\n', '\r\n'), `\ufeff${COMPOSE}`])('gives every variable with its place (%#)', (text) => {
-    const { services, problems } = readCompose(at(text));
-    const seen = services.map((service) => service.environment.map((one) => [one.name, one.value, text.slice(one.valueRange.start, one.valueRange.end)]));
-    expect(problems).toEqual([]);
-    expect(seen).toEqual([
-      [['POSTGRES_USER', 'u', 'u'], ['POSTGRES_PASSWORD', 'p=q', 'p=q']],
-      [['LOG_LEVEL', 'warn', 'warn'], ['PORT', '8000', '8000'], ['DATABASE_URL', 'postgresql://u:p@db/x', 'postgresql://u:p@db/x'], ['SHARED', 'yes', 'yes']],
-      [['LOG_LEVEL', 'info', 'info'], ['DATABASE_URL', 'postgresql://u:p@db/x', 'postgresql://u:p@db/x']],
-    ]);
-  });
+  it.each([COMPOSE, COMPOSE.replaceAll('\n', '\r\n'), `\ufeff${COMPOSE}`])(
+    'gives every variable with its place (%#)',
+    (text) => {
+      const { services, problems } = readCompose(at(text));
+      const seen = services.map((service) =>
+        service.environment.map((one) => [
+          one.name,
+          one.value,
+          text.slice(one.valueRange.start, one.valueRange.end),
+        ]),
+      );
+      expect(problems).toEqual([]);
+      expect(seen).toEqual([
+        [
+          ['POSTGRES_USER', 'u', 'u'],
+          ['POSTGRES_PASSWORD', 'p=q', 'p=q'],
+        ],
+        [
+          ['LOG_LEVEL', 'warn', 'warn'],
+          ['PORT', '8000', '8000'],
+          ['DATABASE_URL', 'postgresql://u:p@db/x', 'postgresql://u:p@db/x'],
+          ['SHARED', 'yes', 'yes'],
+        ],
+        [
+          ['LOG_LEVEL', 'info', 'info'],
+          ['DATABASE_URL', 'postgresql://u:p@db/x', 'postgresql://u:p@db/x'],
+        ],
+      ]);
+    },
+  );
 
   it('gives the command, its words, the folder and the files', () => {
     const [db, api, worker] = readCompose(at(COMPOSE)).services;
     expect(db).toMatchObject({ name: 'db', image: 'postgres:16', words: [], envFiles: [] });
-    expect(api).toMatchObject({ command: 'uvicorn "app.main:app" --port 8000', workingDir: '/srv', envFiles: ['.env'] });
-    expect(api?.words.map((word) => COMPOSE.slice(word.valueRange.start, word.valueRange.end))).toEqual(['uvicorn', 'app.main:app', '--port', '8000']);
+    expect(api).toMatchObject({
+      command: 'uvicorn "app.main:app" --port 8000',
+      workingDir: '/srv',
+      envFiles: ['.env'],
+    });
+    expect(api?.words.map((word) => COMPOSE.slice(word.valueRange.start, word.valueRange.end))).toEqual([
+      'uvicorn',
+      'app.main:app',
+      '--port',
+      '8000',
+    ]);
     expect(worker).toMatchObject({ command: 'celery -A app.jobs', envFiles: ['.env', '.env.local'] });
   });
 
   it('lets the scheme of a real file be edited and nothing else', () => {
     const text = readFileSync(new URL('data/docker-compose.yml', import.meta.url), 'utf8');
-    const entry = readCompose(at(text)).services.flatMap((service) => service.environment).find((one) => one.name === 'DATABASE_URL');
+    const entry = readCompose(at(text))
+      .services.flatMap((service) => service.environment)
+      .find((one) => one.name === 'DATABASE_URL');
     const range = entry && rangeInValue(entry, 0, 10);
-    expect(range && applyEdits(text, [{ ...range, text: 'postgresql+asyncpg' }])).toBe(text.replace('postgresql://', 'postgresql+asyncpg://'));
+    expect(range && applyEdits(text, [{ ...range, text: 'postgresql+asyncpg' }])).toBe(
+      text.replace('postgresql://', 'postgresql+asyncpg://'),
+    );
   });
 
   it.each([
@@ -70,15 +103,34 @@ describe('compose files', () => {
     expect(problems[0]?.line).toBeGreaterThanOrEqual(line);
   });
 
-  it.each(['', 'services:\n', 'services: []\n', '- a\n', 'services: {a: }\n', 'x: &a {<<: *a}\nservices: {b: *a}\n', 'services: {a: {environment: 3}}'])('%j has no variables', (text) => {
+  it.each([
+    '',
+    'services:\n',
+    'services: []\n',
+    '- a\n',
+    'services: {a: }\n',
+    'x: &a {<<: *a}\nservices: {b: *a}\n',
+    'services: {a: {environment: 3}}',
+  ])('%j has no variables', (text) => {
     expect(readCompose(at(text)).services.flatMap((service) => service.environment)).toEqual([]);
   });
 });
 
 describe('workflows', () => {
   it('gives the variables of every level', () => {
-    const text = 'env: {A: 1}\njobs:\n  t:\n    env:\n      B: "x"\n    services:\n      pg:\n        env: {C: y}\n    steps:\n      - run: x\n      - env:\n          D: postgresql://h/d\n';
-    expect(readWorkflowEnvironment(at(text)).map((one) => [one.name, text.slice(one.valueRange.start, one.valueRange.end)])).toEqual([['A', '1'], ['B', 'x'], ['D', 'postgresql://h/d'], ['C', 'y']]);
+    const text =
+      'env: {A: 1}\njobs:\n  t:\n    env:\n      B: "x"\n    services:\n      pg:\n        env: {C: y}\n    steps:\n      - run: x\n      - env:\n          D: postgresql://h/d\n';
+    expect(
+      readWorkflowEnvironment(at(text)).map((one) => [
+        one.name,
+        text.slice(one.valueRange.start, one.valueRange.end),
+      ]),
+    ).toEqual([
+      ['A', '1'],
+      ['B', 'x'],
+      ['D', 'postgresql://h/d'],
+      ['C', 'y'],
+    ]);
     expect(readWorkflowEnvironment(at('jobs: [\n'))).toEqual([]);
   });
 });
