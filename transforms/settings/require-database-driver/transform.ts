@@ -93,8 +93,7 @@ function neighbour(manifest: Manifest): Requirement | undefined {
 }
 
 function commentFor({ driver, dialect }: WantedDriver): string {
-  const kind = /^(asyncpg|aiosqlite|aiomysql|asyncmy)$/.test(driver) ? 'async driver' : 'driver';
-  const name =
-    { postgresql: 'PostgreSQL', sqlite: 'SQLite', mysql: 'MySQL', mariadb: 'MariaDB' }[dialect] ?? dialect;
-  return `${driver}: the ${kind} for ${name} that the database address names`;
+  const kind = /^(asyncpg|aiosqlite|aiomysql|asyncmy)$/.test(driver) ? 'async ' : '';
+  const name = { postgresql: 'PostgreSQL', sqlite: 'SQLite', mysql: 'MySQL', mariadb: 'MariaDB' }[dialect];
+  return `the ${kind}${name ?? dialect} driver that the database address names`;
 }
