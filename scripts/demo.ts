@@ -20,13 +20,15 @@ function run(...words: string[]): number {
 
 function health(): string | undefined {
   const listed = spawnSync(process.execPath, [command, 'report', backend], { encoding: 'utf8' }).stdout;
-  return /^.*\/health.*$/m.exec(listed)?.[0].trim();
+  return /^.*the health route answers.*$/m.exec(listed)?.[0].split('|').at(-2)?.trim();
 }
 
 try {
   cpSync(join(root, '__testfixtures__/todo-backend/before'), backend, { recursive: true });
   console.log(`A broken backend: ${backend}\n`);
-  console.log(readFileSync(join(backend, 'src/core/database.py'), 'utf8').split('\n').slice(0, 40).join('\n'));
+  console.log(
+    readFileSync(join(backend, 'src/core/database.py'), 'utf8').split('\n').slice(0, 40).join('\n'),
+  );
   let status = run('todo-api', '--yes', '--unsafe');
   if (status === 1) status = run('verify', 'todo-api', '--no-sandbox');
   console.log(`\n${health() ?? 'No health route answered: see above.'}`);

@@ -51,11 +51,13 @@ export class Backend {
   }
 
   get engines(): Engine[] {
-    return this.once('engines', () => this.documents.filter(mentions('engine')).flatMap(enginesOf));
+    return this.once('engines', () =>
+      this.documents.filter(mentions(/create_(async_)?engine|engine_from_config/)).flatMap(enginesOf),
+    );
   }
 
   get factories(): SessionFactory[] {
-    return this.once('factories', () => this.documents.filter(mentions('sessionmaker')).flatMap(factoriesOf));
+    return this.once('factories', () => this.documents.filter(mentions(/sessionmaker/)).flatMap(factoriesOf));
   }
 
   /** True where some code calls `.exec`, which only SQLModel's sessions have. */
@@ -93,6 +95,6 @@ export class Backend {
   }
 }
 
-function mentions(word: string): (document: PythonDocument) => boolean {
-  return (document) => document.text.includes(word);
+function mentions(words: RegExp): (document: PythonDocument) => boolean {
+  return (document) => words.test(document.text);
 }

@@ -9,6 +9,9 @@ import type { DocumentedCommand } from './commands.ts';
 const DEFAULT_PORT = 8000;
 const USUAL_FILES = ['main.py', 'app.py', 'asgi.py', 'server.py', 'api.py', '__init__.py'];
 
+/** What a module that makes or holds an application says somewhere; the others are not parsed for one. */
+const MAY_SERVE = /FastAPI|Starlette|Flask|^(app|application|api|asgi|server)\b\s*[:=]/m;
+
 export interface FoundEntry {
   entry: EntryPoint;
   application: Application;
@@ -25,7 +28,9 @@ export function findEntry(
   commands: readonly DocumentedCommand[],
   backendRoot: string,
 ): FoundEntry | undefined {
-  const applications = documents.filter((document) => !isTest(document.path)).flatMap(applicationsOf);
+  const applications = documents
+    .filter((document) => !isTest(document.path) && MAY_SERVE.test(document.text))
+    .flatMap(applicationsOf);
   for (const command of commands) {
     const found = commandEntry(command, applications, workspace, backendRoot);
     if (found) return found;

@@ -17,7 +17,45 @@ export interface CycleFailure {
  * Only what runs at import counts: not the bodies of functions, not `if TYPE_CHECKING`.
  */
 export function firstCycleFailure(start: PythonDocument): CycleFailure | undefined {
-  return new ImportWalk().load(start);
+  return mayHaveCycle(start) ? new ImportWalk().load(start) : undefined;
+}
+
+/** Lines that may be imports: more than there are, which is right for telling that there is no way round. */
+const IMPORT_LINE = /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|.*)|import[ \t]+(.+))/gm;
+
+/** True where some way along the imports leads back to where it was. No tree is made for this. */
+function mayHaveCycle(start: PythonDocument): boolean {
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (document: PythonDocument): boolean => {
+    const seen = state.get(document.path);
+    if (seen) return seen === 'open';
+    state.set(document.path, 'open');
+    const round = roughImports(document).some(visit);
+    state.set(document.path, 'done');
+    return round;
+  };
+  return visit(start);
+}
+
+function roughImports(document: PythonDocument): PythonDocument[] {
+  const found: PythonDocument[] = [];
+  const add = (target: ModuleTarget | undefined) => {
+    if (target?.kind === 'project' && target.document.path !== document.path) found.push(target.document);
+  };
+  for (const [, from, names = '', plain = ''] of document.text.matchAll(IMPORT_LINE)) {
+    if (from === undefined) {
+      for (const module of plain.split(','))
+        add(document.modules.resolve(document.path, module.trim().split(/\s/)[0] ?? ''));
+      continue;
+    }
+    const target = document.modules.resolve(document.path, from);
+    add(target);
+    for (const [name] of names.matchAll(/[A-Za-z_]\w*/g)) {
+      if (target.kind === 'namespace') add(document.modules.below(target.folder, name));
+      if (target.kind === 'project') add(document.modules.submodule(target.document, name));
+    }
+  }
+  return found;
 }
 
 interface Loading {

@@ -33,6 +33,7 @@ const HOMES = {
   ],
   async_scoped_session: ['sqlalchemy.ext.asyncio', 'sqlalchemy.ext.asyncio.scoping'],
   sessionmaker: ['sqlalchemy.orm', 'sqlalchemy.orm.session', 'sqlalchemy.orm.events'],
+  SQLModel: ['sqlmodel', 'sqlmodel.main'],
   scoped_session: ['sqlalchemy.orm', 'sqlalchemy.orm.scoping', 'sqlalchemy.orm.events'],
 } as const;
 

@@ -29,7 +29,9 @@ export default {
 
 /** Folders that are imported and lack the file, in a tree where nearly all others have it. */
 function missing(backend: Backend): string[] {
-  const folders = importedFolders(backend);
+  const all = packageFolders(backend);
+  if (all.every((folder) => backend.workspace.has(join(folder, '__init__.py')))) return [];
+  const folders = importedAmong(backend, all);
   const without = folders.filter((folder) => !backend.workspace.has(join(folder, '__init__.py')));
   return without.filter((folder) => {
     const top = folder.split('/')[0] ?? folder;
@@ -39,8 +41,8 @@ function missing(backend: Backend): string[] {
   });
 }
 
-/** Folders of the entry's tree that a dotted import path runs through. */
-function importedFolders(backend: Backend): string[] {
+/** Folders with Python in them, below the folder that the server is started in. */
+function packageFolders(backend: Backend): string[] {
   const start = backend.facts.entry?.cwd ?? '';
   const paths = backend.facts.entry?.pythonPath ?? [];
   const roots = new Set([start, ...paths.map((path) => join(start, path))]);
@@ -49,13 +51,18 @@ function importedFolders(backend: Backend): string[] {
     for (let folder = dirname(document.path); folder !== '' && !roots.has(folder); folder = dirname(folder))
       found.add(folder);
   }
+  return [...found];
+}
+
+/** Those that a dotted import path runs through. */
+function importedAmong(backend: Backend, folders: string[]): string[] {
   const imported = new Set(
     backend.sources.flatMap((document) =>
       [...document.scopes.module.bindings.values()].flat().map((binding) => binding.module ?? ''),
     ),
   );
   const entry = backend.facts.entry?.module.split('.') ?? [];
-  return [...found].filter((folder) => {
+  return folders.filter((folder) => {
     const last = folder.slice(folder.lastIndexOf('/') + 1);
     return entry.includes(last) || [...imported].some((module) => module.split('.').includes(last));
   });

@@ -17,7 +17,7 @@ export default {
   tasks: ['T008', 'T009', 'T010', 'T011', 'T012', 'T016'],
   fixes: [
     /cannot import name '(AsyncEngine|AsyncConnection|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker|async_scoped_session)' from '(sqlmodel|sqlalchemy)/,
-    /name '(AsyncEngine|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker)' is not defined/,
+    /name '(AsyncEngine|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker|SQLModel)' is not defined/,
     /module '(sqlmodel|sqlalchemy)[\w.]*' has no attribute '(AsyncEngine|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker)'/,
   ],
   literals: [
@@ -30,6 +30,7 @@ export default {
     'engine_from_config',
     'async_scoped_session',
     'scoped_session',
+    'SQLModel',
   ],
   detect(document, backend) {
     return [

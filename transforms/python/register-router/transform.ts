@@ -130,8 +130,12 @@ function draft(
     ...tagsFor(document, binding, place.neighbours),
   ];
   const call = `${place.name}.include_router(${[module.router, ...options].join(', ')})`;
-  const end = lineEnd(entry.text, place.after.endIndex);
-  const text = `${lineEnding(entry.text)}${indentAt(entry.text, place.after.startIndex)}${call}`;
+  const after =
+    [place.after, ...(module.imported ? [module.imported] : [])].sort(
+      (a, b) => b.startIndex - a.startIndex,
+    )[0] ?? place.after;
+  const end = lineEnd(entry.text, after.endIndex);
+  const text = `${lineEnding(entry.text)}${indentAt(entry.text, after.startIndex)}${call}`;
   const told = prefix ? `${message} Its routes are put below ${prefix}.` : message;
   return { ...base, message: told, edits: [{ file: entry.path, start: end, end, text }, ...module.edits] };
 }
@@ -162,17 +166,17 @@ function moduleOf(
   entry: PythonDocument,
   document: PythonDocument,
   binding: Binding,
-): { router: string; edits: Edit[] } {
+): { router: string; edits: Edit[]; imported?: Node } {
   for (const local of entry.scopes.module.bindings.keys()) {
     const origin = entry.exported(local);
     if (origin.kind === 'module' && origin.document.path === document.path)
-      return { router: `${local}.${binding.name}`, edits: [] };
+      return { router: `${local}.${binding.name}`, edits: [], ...importOf(entry, local) };
     if (
       origin.kind === 'local' &&
       origin.binding.node.id === binding.node.id &&
       origin.document.path === document.path
     ) {
-      return { router: local, edits: [] };
+      return { router: local, edits: [], ...importOf(entry, local) };
     }
   }
   const path = moduleFor(entry, document);
@@ -189,6 +193,12 @@ function moduleOf(
     router: `${alias ?? name}.${binding.name}`,
     edits: addImport(entry, { module, name, ...(alias && { alias }) }),
   };
+}
+
+/** The statement at the top of the module that a name comes from: the call has to stand behind it. */
+function importOf(entry: PythonDocument, local: string): { imported?: Node } {
+  const statement = entry.scopes.module.bindings.get(local)?.[0]?.statement;
+  return statement?.parent?.type === 'module' ? { imported: statement } : {};
 }
 
 /**
