@@ -14,7 +14,8 @@ export function toFinding(draft: Draft, loaded: LoadedTransform, backend: Backen
   const proposed = draft.edits ?? [];
   const edits = proposed.filter((edit) => changesSomething(edit, backend.workspace));
   if (proposed.length > 0 && edits.length === 0) return undefined;
-  const safety = safetyOf(draft.safety ?? transform.safety, edits);
+  const unclear = edits.find((edit) => isUnclear(edit, backend));
+  const safety = unclear ? 'report' : safetyOf(draft.safety ?? transform.safety, edits);
   const text = backend.workspace.read(draft.at.file)?.text ?? '';
   return {
     key: `${id}:${draft.at.file}:${draft.subject}`,
@@ -29,10 +30,22 @@ export function toFinding(draft: Draft, loaded: LoadedTransform, backend: Backen
     edits: repairs(safety) ? edits : [],
     provides: scoped(draft.provides, backend),
     needs: scoped(draft.needs, backend),
-    ...nextStep(draft, safety, id),
+    ...nextStep(unclear ? { ...draft, next: byHand(unclear) } : draft, safety, id),
     tasks: transform.tasks ?? [],
     secret: draft.secret ?? false,
   };
+}
+
+/** The parser did not understand the place, or the file does not parse at all: what stands there is not ours to edit. */
+function isUnclear(edit: Edit, backend: Backend): boolean {
+  const document = edit.file.endsWith('.py') ? backend.pythonDocument(edit.file) : undefined;
+  return (
+    document !== undefined && (document.problem !== undefined || document.isDamaged(edit.start, edit.end))
+  );
+}
+
+function byHand(edit: Edit): string {
+  return `Make the change in ${edit.file} by hand: what stands at its place could not be read for certain.`;
 }
 
 function repairs(safety: Safety): boolean {

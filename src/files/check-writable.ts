@@ -20,7 +20,7 @@ export function checkWritable(absoluteRoot: string, paths: readonly string[]): s
 function checkFolder(absoluteRoot: string, folder: string, missing: Set<string>): boolean {
   if (missing.has(folder)) return false;
   try {
-    inFolder(absoluteRoot, folder, (held) => onFile(folder || '.', () => checkEntries(held)));
+    inFolder(absoluteRoot, folder, (held) => onFile(folder || absoluteRoot, () => checkEntries(held)));
     return true;
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;

@@ -18,7 +18,7 @@ export interface Detected {
  */
 export function detect(backends: readonly Backend[], transforms: readonly LoadedTransform[]): Detected {
   const found = new Map<string, Finding>();
-  const problems = backends.flatMap(unreadable);
+  const problems = [...backends.flatMap(unreadable), ...backends.flatMap(unparsed)];
   for (const backend of backends) {
     for (const loaded of transforms) {
       for (const look of looks(loaded, backend)) {
@@ -45,6 +45,17 @@ export function byPlace(a: Finding, b: Finding): number {
   return (
     compare(a.place.file, b.place.file) || a.place.start - b.place.start || compare(a.transform, b.transform)
   );
+}
+
+/** So much text is parsed for its syntax alone; of more, only what a transform looks at. In UTF-16 code units. */
+const MOST_TO_PARSE = 8_000_000;
+
+/** Python files that Python would refuse. One of them keeps the server from starting, whatever is in it. */
+function unparsed(backend: Backend): Problem[] {
+  const files = backend.facts.files.filter((file) => EXTENSION.python.test(file));
+  const size = files.reduce((sum, file) => sum + (backend.workspace.read(file)?.text.length ?? 0), 0);
+  if (size > MOST_TO_PARSE) return [];
+  return files.flatMap((file) => backend.pythonDocument(file)?.problem ?? []);
 }
 
 interface Look {

@@ -1,12 +1,15 @@
 /** A workspace in memory and small transforms, for the tests of the stages up to `show`. */
 import { Backend } from '../../src/backend/backend.ts';
 import { decode, type SourceFile, sha256 } from '../../src/files/source-file.ts';
+import { loadPython } from '../../src/languages/python/tree.ts';
 import type { LoadedTransform } from '../../src/load-transforms.ts';
 import { parsesAs } from '../../src/plan/parses.ts';
 import type { Choice, PlanTools } from '../../src/stages/plan.ts';
 import type { Draft, Transform } from '../../src/transform.ts';
 import type { BackendFacts } from '../../src/types.ts';
 import { Workspace } from '../../src/workspace.ts';
+
+await loadPython();
 
 export function workspaceOf(files: Record<string, string | Buffer>, root = '/project'): Workspace {
   const read = (path: string): SourceFile | undefined => {

@@ -145,7 +145,7 @@ describe('patch', () => {
     'loses-newline.txt': [Buffer.from('a\nold\n'), 'old\n', 'new'],
     'bom.txt': [Buffer.from('\ufeffold\nb\n'), 'old', 'new'],
     'latin.py': [Buffer.from('# coding: latin-1\nn = "\xe9\xfc"\nold = 1\n', 'latin1'), 'old', 'neu\xfc'],
-    'formfeed.py': [Buffer.from('a = 1\n\f\nold = 2\n\u2028\n'), 'old', 'new'],
+    'formfeed.txt': [Buffer.from('a = 1\n\f\nold = 2\n\u2028\n'), 'old', 'new'],
     'with space.txt': [Buffer.from('old\n'), 'old', 'new'],
     'quo"te\\.txt': [Buffer.from('old\n'), 'old', 'new'],
     'ünïcode/日本.txt': [Buffer.from('old\n'), 'old', 'neu'],

@@ -1,4 +1,4 @@
-import type { Node } from './tree.ts';
+import { enclosing, type Node } from './tree.ts';
 
 /** A range that the grammar could not read, or reads as something else than Python does. */
 export interface Damage {
@@ -10,12 +10,12 @@ export interface Damage {
   inside: string;
 }
 
-/** Everything in a tree that must not be edited or trusted. */
-export function findDamage(root: Node): Damage[] {
+/** Everything in a tree of `text` that must not be edited or trusted. */
+export function findDamage(root: Node, text: string): Damage[] {
   const found: Damage[] = [];
   if (root.hasError) collectErrors(root, found);
-  for (const node of root.descendantsOfType(['type_alias_statement', 'call', 'block'])) {
-    const kind = node && misreading(node);
+  for (const node of root.descendantsOfType(['module', 'type_alias_statement', 'call', 'block'])) {
+    const kind = node && misreading(node, text);
     if (node && kind) found.push({ start: node.startIndex, end: node.endIndex, kind, inside: node.type });
   }
   return found.sort((a, b) => a.start - b.start);
@@ -26,15 +26,12 @@ export function findDamage(root: Node): Damage[] {
  * and a format specifier that begins with `=` after a walrus-like colon. CPython accepts both.
  */
 export function isKnownGap(damage: Damage): boolean {
-  return (
-    damage.kind === 'misread' ||
-    ['type_parameter', 'interpolation', 'format_specifier'].includes(damage.inside)
-  );
+  return damage.kind === 'misread' || ['type_parameter', 'interpolation'].includes(damage.inside);
 }
 
 function collectErrors(node: Node, found: Damage[]): void {
   if (node.isError || node.isMissing) {
-    const inside = node.parent?.type ?? 'module';
+    const inside = enclosing(node, 'interpolation', 'type_parameter')?.type ?? node.parent?.type ?? 'module';
     found.push({ start: node.startIndex, end: node.endIndex, kind: 'error', inside });
     return;
   }
@@ -42,7 +39,7 @@ function collectErrors(node: Node, found: Damage[]): void {
 }
 
 /** The known misparses of the grammar that leave no ERROR node (research/engines.md §1c). */
-function misreading(node: Node): Damage['kind'] | undefined {
+function misreading(node: Node, text: string): Damage['kind'] | undefined {
   if (node.type === 'type_alias_statement') {
     const left = node.childForFieldName('left')?.namedChildren[0]?.type;
     return left === 'identifier' || left === 'generic_type' ? undefined : 'misread';
@@ -54,17 +51,20 @@ function misreading(node: Node): Damage['kind'] | undefined {
       ? 'misread'
       : undefined;
   }
-  return hasUnevenIndentation(node) ? 'indentation' : undefined;
+  return hasUnevenIndentation(node, text) ? 'indentation' : undefined;
 }
 
-/** The grammar accepts statements of one block at different depths; CPython does not. */
-function hasUnevenIndentation(block: Node): boolean {
-  const columns = new Set<number>();
-  let line = -1;
+/**
+ * The grammar accepts statements of one block at different depths; CPython does not. What is compared is the white space itself, as
+ * CPython compares it: a form feed begins the line anew, and statements behind a header on its line have none.
+ */
+function hasUnevenIndentation(block: Node, text: string): boolean {
+  const indents = new Set<string>();
   for (const child of block.namedChildren) {
     if (!child || child.type === 'comment') continue;
-    if (child.startPosition.row !== line) columns.add(child.startPosition.column);
-    line = child.endPosition.row;
+    const line = text.slice(text.lastIndexOf('\n', child.startIndex - 1) + 1, child.startIndex);
+    const indent = line.replace(/^\ufeff/, '').replace(/^.*\f/s, '');
+    if (indent.trim() === '') indents.add(indent);
   }
-  return columns.size > 1;
+  return indents.size > 1;
 }

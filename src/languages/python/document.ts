@@ -49,7 +49,7 @@ export class PythonDocument {
 
   /** Ranges that the parser did not understand: nothing that touches one is edited. */
   get damage(): Damage[] {
-    this.parsed.damage ??= findDamage(this.root);
+    this.parsed.damage ??= findDamage(this.root, this.text);
     return this.parsed.damage;
   }
 

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { parsesEverything } from '../../src/commands/parses-everything.ts';
+import { loadPython } from '../../src/languages/python/tree.ts';
+import { loadTransforms } from '../../src/load-transforms.ts';
+import { discover } from '../../src/stages/discover.ts';
+import { plan } from '../../src/stages/plan.ts';
+import { memoryWorkspace } from '../memory-workspace.ts';
+
+const transforms = await loadTransforms(['python', 'settings']);
+beforeAll(loadPython);
+
+function planned(files: Record<string, string>) {
+  const choice = { unsafe: true, only: [], skip: [], refused: new Set<string>() };
+  return plan(
+    memoryWorkspace({ 'requirements.txt': 'sqlmodel\nsqlalchemy[asyncio]\nfastapi\n', ...files }),
+    choice,
+    {
+      tool: 'test',
+      discover,
+      transforms,
+      parses: parsesEverything,
+    },
+  );
+}
+
+const UNUSED = 'from sqlalchemy import text\nfrom sqlalchemy.pool import NullPool\nx = text("1")\n';
+
+describe('files that do not parse', () => {
+  test('are named with line and column, and the others are repaired', () => {
+    const { problems, steps } = planned({ 'bad.py': 'x = 1\ndef f(:\n    pass\n', 'good.py': UNUSED });
+    expect(problems).toMatchObject([{ file: 'bad.py', line: 2, column: expect.any(Number) }]);
+    expect(steps.map(({ finding }) => finding.place.file)).toEqual(['good.py']);
+  });
+
+  test('are not edited: what is found in them is reported', () => {
+    const { steps, left } = planned({ 'bad.py': `${UNUSED}def f(:\n    pass\n` });
+    expect(steps).toEqual([]);
+    expect(left.map(({ finding }) => finding.safety)).toEqual(['report']);
+  });
+
+  test.each([
+    ['uneven indentation', 'if True:\n    a = 1\n      b = 2\n'],
+    ['an open bracket', 'a = (1,\n'],
+    ['a stray dedent', 'class A:\n        x = 1\n    y = 2\n'],
+  ])('%s counts', (_title, text) => {
+    expect(planned({ 'bad.py': `import sqlalchemy\n${text}` }).problems.map(({ file }) => file)).toEqual([
+      'bad.py',
+    ]);
+  });
+
+  test.each([
+    ['type parameters with defaults (PEP 696)', 'class A[T = int]:\n    pass\n'],
+    ['a format that begins with =', 'f"{x:=^10}"\n'],
+    ['type(self).x = y', 'class A:\n    def f(self):\n        type(self).x = 1\n'],
+    [
+      'match, walrus, except*',
+      'match a:\n    case [x, *y] if (z := x):\n        pass\ntry:\n    pass\nexcept* E:\n    pass\n',
+    ],
+  ])('%s is valid, whatever the grammar makes of it', (_title, text) => {
+    const { problems, steps } = planned({ 'good.py': `${UNUSED}${text}` });
+    expect(problems).toEqual([]);
+    expect(steps).toHaveLength(1);
+  });
+});
