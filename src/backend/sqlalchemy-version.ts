@@ -1,4 +1,5 @@
-import { mayBeAtLeast } from '../settings/versions.ts';
+import { installedOrLockedVersion } from '../settings/locks.ts';
+import { compareVersions, mayBeAtLeast } from '../settings/versions.ts';
 import type { Backend } from './backend.ts';
 
 /**
@@ -10,8 +11,10 @@ const SQLMODEL: [sqlmodel: string, sqlalchemy: string][] = [
   ['0.0.12', '2.0'],
 ];
 
-/** True where a fresh installation of the manifests can bring this version of SQLAlchemy or a later one. */
+/** True where the lock file pins, or without one a fresh installation of the manifests can bring, this version of SQLAlchemy or a later one. */
 export function sqlalchemyMayBe(backend: Backend, version: '2.0' | '2.1'): boolean {
+  const locked = installedOrLockedVersion(backend.workspace, backend.facts.root, 'sqlalchemy')?.version;
+  if (locked) return compareVersions(locked, version) >= 0;
   const { sqlalchemy, sqlmodel } = backend.facts.requires;
   if (sqlalchemy !== undefined && !mayBeAtLeast(sqlalchemy, version)) return false;
   if (sqlmodel === undefined) return true;

@@ -1,8 +1,16 @@
 import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
+import type { Engine } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import type { UrlPlace } from '../../../src/backend/url-places.ts';
-import { type DatabaseUrl, parseDatabaseUrl } from '../../../src/settings/database-url.ts';
-import { QUERY_RULES, type Rule } from '../../../src/settings/query-rules.ts';
+import { appendArgument, hasSplat, keyword } from '../../../src/languages/python/arguments.ts';
+import {
+  type AdaptedQuery,
+  adaptQuery,
+  pythonLiteral,
+  queryEdits,
+} from '../../../src/settings/database-query.ts';
+import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
+import type { ConnectArgs } from '../../../src/settings/query-rules.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -18,73 +26,94 @@ export default {
     /invalid (connection option|dsn)/,
   ],
   detect(backend) {
-    const addresses = engineAddresses(backend).filter(({ engine }) => !isTest(engine.document.path));
-    return addresses.flatMap((address) => address.places.flatMap((place) => drafts(address, place)));
+    return engineAddresses(backend)
+      .filter(({ engine }) => !isTest(engine.document.path))
+      .flatMap(drafts);
   },
 } satisfies Transform<'settings'>;
 
-function drafts(address: EngineAddress, place: UrlPlace): Draft[] {
-  const url = parseDatabaseUrl(place.text);
-  const rules = url?.driver ? QUERY_RULES.get(url.driver) : undefined;
-  const shared = address.uses.some(
-    (use) =>
-      use.kind === 'raw' ||
-      use.kind === 'other' ||
-      (use.engine !== undefined && use.engine.async !== address.engine.async),
-  );
-  if (!url || !rules) return [];
-  return url.query.flatMap(([name, value], at) => {
-    const rule = rules.get(name)?.(value);
-    return rule && rule.kind !== 'keep' ? [draft(place, url, { name, at, rule, shared })] : [];
-  });
-}
-
+/** One parameter of one address, and what its driver makes of it. */
 interface Parameter {
+  place: UrlPlace;
   name: string;
-  at: number;
-  rule: Exclude<Rule, { kind: 'keep' }>;
-  /** True where code that uses another driver reads the same address. */
-  shared: boolean;
+  driver: string;
+  why: string;
+  unsafe?: string;
+  /** The query with this parameter alone adapted; undefined for one that nobody knows. */
+  adapted?: AdaptedQuery;
+  connectArgs?: ConnectArgs;
 }
 
-function draft(place: UrlPlace, url: DatabaseUrl, { name, at, rule, shared }: Parameter): Draft {
-  const pair = url.ranges.pairs[at] ?? { start: 0, end: 0 };
-  const range = { file: place.file, start: place.start + pair.start, end: place.start + pair.end };
+function drafts(address: EngineAddress): Draft[] {
+  const groups = new Map<string, Parameter[]>();
+  for (const parameter of address.places.flatMap(parametersOf)) {
+    const group = groups.get(parameter.name);
+    if (group) group.push(parameter);
+    else groups.set(parameter.name, [parameter]);
+  }
+  return [...groups].flatMap(([name, parameters]) => draft(address, name, parameters) ?? []);
+}
+
+function parametersOf(place: UrlPlace): Parameter[] {
+  const url = parseDatabaseUrl(place.text);
+  const { driver } = url ?? {};
+  if (!url || !driver) return [];
+  const { renamed, moved, dropped, unknown } = adaptQuery(url.dialect, driver, url.query);
+  const none = { kept: [], renamed: [], moved: [], dropped: [], unknown: [] };
+  const base = { place, driver };
+  return [
+    ...renamed.map((one) => ({ ...base, ...one, name: one.pair[0], adapted: { ...none, renamed: [one] } })),
+    ...dropped.map((one) => ({ ...base, ...one, name: one.pair[0], adapted: { ...none, dropped: [one] } })),
+    ...moved.map((one) => ({ ...base, ...one, name: one.pair[0], adapted: { ...none, moved: [one] } })),
+    ...unknown.map((one) => ({ ...base, ...one, name: one.pair[0] })),
+  ];
+}
+
+function draft(address: EngineAddress, name: string, parameters: Parameter[]): Draft | undefined {
+  const [first] = parameters;
+  if (!first) return undefined;
+  const { place, driver, why, unsafe } = first;
+  const subject = `${place.variable ?? place.file} ${name}`;
   const base = {
-    subject: `${place.variable ?? place.file} ${name}`,
-    at: range,
-    message: `${url.driver} does not take ${name}. ${rule.why}`,
+    subject,
+    at: { file: place.file, start: place.start, end: place.end },
+    message: `${driver} does not take ${name}. ${why}`,
   };
-  if (shared)
-    return {
-      ...base,
-      safety: 'report',
-      next: `Give the engine an address of its own without ${name}: other code reads this one.`,
-    };
-  if (rule.kind === 'rename')
-    return { ...base, edits: [{ ...range, text: `${rule.name}=${rule.value}` }], ...safety(rule.unsafe) };
-  if (rule.kind === 'drop') return { ...base, edits: [withoutPair(place, url, at)], ...safety(rule.unsafe) };
-  const next =
-    rule.kind === 'move'
-      ? `Take ${name} out of the address and pass connect_args=${JSON.stringify(rule.connectArgs)} to the engine.`
-      : `Look ${name} up in the driver's documentation.`;
-  return { ...base, safety: 'report', next };
+  const left = reasonToLeave(address, parameters);
+  if (left) return { ...base, safety: 'report', next: left };
+  const edits = parameters.flatMap(({ place: at, adapted }) => (adapted ? inPlace(at, adapted) : []));
+  const passed = first.connectArgs ? [passOn(address.engine, first.connectArgs)] : [];
+  return { ...base, edits: [...edits, ...passed], ...(unsafe !== undefined && { safety: { unsafe } }) };
 }
 
-function safety(unsafe: string | undefined): Pick<Draft, 'safety'> {
-  return unsafe === undefined ? {} : { safety: { unsafe } };
+/** What a person has to do, where no edit would be right for all who read the address. */
+function reasonToLeave({ engine, uses }: EngineAddress, parameters: Parameter[]): string | undefined {
+  const name = parameters[0]?.name;
+  const shared = uses.some(
+    (use) => use.kind === 'raw' || use.kind === 'other' || (use.engine && use.engine.async !== engine.async),
+  );
+  if (shared) return `Give the engine an address of its own without ${name}: other code reads this one.`;
+  if (parameters.some(({ adapted }) => !adapted)) return `Look ${name} up in the driver's documentation.`;
+  const given = new Set(parameters.map(({ connectArgs }) => JSON.stringify(connectArgs)));
+  const [args] = parameters;
+  if (!args?.connectArgs) return undefined;
+  const taken =
+    keyword(engine.call, 'connect_args') !== undefined ||
+    hasSplat(engine.call) ||
+    engine.wrapper !== undefined;
+  if (!taken && given.size === 1) return undefined;
+  return `Take ${name} out of the address and add ${pythonLiteral(args.connectArgs)} to the engine's connect_args.`;
 }
 
-/** The pair with the `&` or `?` that goes with it. */
-function withoutPair(place: UrlPlace, url: DatabaseUrl, at: number): Edit {
-  const { pairs } = url.ranges;
-  const pair = pairs[at] ?? { start: 0, end: 0 };
-  const next = pairs[at + 1];
-  const start = next ? pair.start : pair.start - 1;
-  return {
+function inPlace(place: UrlPlace, adapted: AdaptedQuery): Edit[] {
+  return queryEdits(place.text, adapted).map(({ start, end, text }) => ({
     file: place.file,
     start: place.start + start,
-    end: place.start + (next ? next.start : pair.end),
-    text: '',
-  };
+    end: place.start + end,
+    text,
+  }));
+}
+
+function passOn(engine: Engine, connectArgs: ConnectArgs): Edit {
+  return appendArgument(engine.document, engine.call, `connect_args=${pythonLiteral(connectArgs)}`);
 }
