@@ -1,10 +1,4 @@
-import type * as Babel from '@babel/parser';
-import type { JSCodeshift } from 'jscodeshift';
-
-interface Engine {
-  parse: typeof Babel.parse;
-  jscodeshift: JSCodeshift;
-}
+type Engine = typeof import('./libraries.ts');
 
 let engine: Engine | undefined;
 
@@ -13,9 +7,7 @@ let engine: Engine | undefined;
  * A repository without a JavaScript file that some transform looks for never needs it: it costs about 50 ms.
  */
 export async function loadJavaScript(): Promise<void> {
-  if (engine) return;
-  const [babel, shift] = await Promise.all([import('@babel/parser'), import('jscodeshift')]);
-  engine = { parse: babel.parse, jscodeshift: shift.default };
+  engine ??= await import('./libraries.ts');
 }
 
 export function javaScriptEngine(): Engine {

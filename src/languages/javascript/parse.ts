@@ -38,6 +38,7 @@ export function parseJavaScript(
       try {
         return { tree: javaScriptEngine().parse(text, options(plugins, sourceType)) };
       } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
         first ??= error;
       }
     }
