@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Transform } from './transform.ts';
 
-export const LANGUAGES = ['python', 'javascript', 'settings'] as const;
+const LANGUAGES = ['python', 'javascript', 'settings'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** A transform with its id, which is its path below the folder of transforms. */

@@ -43,7 +43,7 @@ function applicationBehind(document: PythonDocument, binding: Binding): Made | u
 }
 
 /** The application that an expression makes: a call of the class, of a function that returns one, or a name for it. */
-export function applicationAt(document: PythonDocument, node: Node, hops = 0): Made | undefined {
+function applicationAt(document: PythonDocument, node: Node, hops = 0): Made | undefined {
   if (hops > 6) return undefined;
   if (node.type === 'call') return applicationOfCall(document, node, hops);
   if (node.type !== 'identifier' && node.type !== 'attribute') return undefined;
@@ -89,9 +89,4 @@ export function uvicornRuns(document: PythonDocument): Node[] {
     const callee = call.childForFieldName('function');
     return callee !== null && document.externalName(callee) === 'uvicorn.run';
   });
-}
-
-export function isInMainBlock(node: Node): boolean {
-  const condition = enclosing(node, 'if_statement')?.childForFieldName('condition')?.text ?? '';
-  return condition.includes('__main__');
 }

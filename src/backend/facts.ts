@@ -119,7 +119,7 @@ function tables(backend: Backend): Pick<BackendFacts, 'metadata' | 'modelModules
 }
 
 /** The module path of a file as the started server imports it. */
-export function importPath(backend: Backend, document: PythonDocument): string {
+function importPath(backend: Backend, document: PythonDocument): string {
   const entry = backend.facts.entry;
   const paths = entry ? entry.pythonPath.map((path) => join(entry.cwd, path)) : [];
   for (const root of [...paths, entry?.cwd ?? '']) {

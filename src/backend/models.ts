@@ -78,12 +78,3 @@ function isDeclarativeBase(document: PythonDocument, definition: Node): boolean 
     return name !== undefined && DECLARATIVE.has(name);
   });
 }
-
-/** True where a call makes tables through metadata: `Base.metadata.create_all`. */
-export function isCreateAll(document: PythonDocument, call: Node): boolean {
-  const callee = call.childForFieldName('function');
-  if (callee?.type !== 'attribute' || callee.childForFieldName('attribute')?.text !== 'create_all')
-    return false;
-  const object = callee.childForFieldName('object');
-  return object !== null && metadataAt(document, object) !== undefined;
-}

@@ -92,7 +92,7 @@ function fromStar(modules: string[], name: string): MeantName | undefined {
 }
 
 /** True where a file imports anything of SQLAlchemy or SQLModel: an unbound `create_async_engine` then means theirs. */
-export function importsDatabase(document: PythonDocument): boolean {
+function importsDatabase(document: PythonDocument): boolean {
   for (const [name, bindings] of document.scopes.module.bindings) {
     if (bindings.every(({ kind }) => kind !== 'import' && kind !== 'from-import')) continue;
     const origin = document.exported(name);

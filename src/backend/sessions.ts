@@ -44,7 +44,7 @@ function opensSession(document: PythonDocument, definition: Node): boolean {
 }
 
 /** `factory()`, `factory.begin()`, `Session(engine)`, `AsyncSession(engine)`. */
-export function isSessionCall(document: PythonDocument, call: Node): boolean {
+function isSessionCall(document: PythonDocument, call: Node): boolean {
   const callee = call.childForFieldName('function');
   if (!callee) return false;
   if (factoryOf(document, callee)) return true;

@@ -40,7 +40,7 @@ export interface SettingsField extends Member {
   required: boolean;
 }
 
-export function isSettingsClass(document: PythonDocument, definition: Node): boolean {
+function isSettingsClass(document: PythonDocument, definition: Node): boolean {
   return inheritsFrom(document, definition, SETTINGS_BASES);
 }
 
@@ -104,7 +104,7 @@ function findMember(owner: Value, name: string, hops = 0): Member | undefined {
   return undefined;
 }
 
-export function membersOf(document: PythonDocument, definition: Node): Member[] {
+function membersOf(document: PythonDocument, definition: Node): Member[] {
   const body = definition.childForFieldName('body');
   return body ? children(body).flatMap((statement) => memberOf(document, definition, statement) ?? []) : [];
 }

@@ -15,12 +15,12 @@ export interface UrlPlace extends Place {
 }
 
 /** Whether a file is a `.env`, an example of one included. */
-export function isDotenv(path: string): boolean {
+function isDotenv(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return /^\.env(\..+)?$/.test(name) || /^(env\.example|\w+\.env|example\.env)$/.test(name);
 }
 
-export function isCompose(path: string): boolean {
+function isCompose(path: string): boolean {
   return /(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(path);
 }
 

@@ -64,7 +64,7 @@ export function urlSources(document: PythonDocument, node: Node): UrlSources {
 }
 
 /** The address in a string literal, f-strings included: their placeholders stay in the text. */
-export function urlLiteral(document: PythonDocument, node: Node): UrlLiteral | undefined {
+function urlLiteral(document: PythonDocument, node: Node): UrlLiteral | undefined {
   if (node.type !== 'string') return undefined;
   const parts = children(node);
   const open = parts[0];

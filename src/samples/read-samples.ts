@@ -2,7 +2,7 @@ import { type Block, blocksOf } from './blocks.ts';
 import { changes, DEFAULT_PATHS, type Sample, type SampleFile } from './sample.ts';
 
 /** A `samples.md` that says nothing clear. The message names the file, the line and the heading. */
-export class SampleError extends Error {
+class SampleError extends Error {
   constructor(file: string, line: number, title: string | undefined, message: string) {
     super(`${file}:${line}: ${title ? `"${title}": ` : ''}${message}`);
     this.name = 'SampleError';

@@ -3,12 +3,12 @@ import { readJson } from './json.ts';
 import { linesOf, type Range, type WrittenValue } from './range.ts';
 import { shellWords, type Word } from './shell-words.ts';
 
-export interface DockerVariable extends WrittenValue {
+interface DockerVariable extends WrittenValue {
   name: string;
 }
 
 /** `CMD` or `ENTRYPOINT`. */
-export interface DockerCommand {
+interface DockerCommand {
   /** `["uvicorn", "app:app"]`, or a line for the shell. */
   form: 'exec' | 'shell';
   words: Word[];

@@ -123,6 +123,6 @@ function fromString(
 }
 
 /** The comment on the same line behind a value and its comma. */
-export function commentBehind(text: string, end: number): string | undefined {
+function commentBehind(text: string, end: number): string | undefined {
   return /^[ \t]*,?[ \t]*#[ \t]*([^\r\n]*)/.exec(text.slice(end))?.[1]?.trimEnd();
 }

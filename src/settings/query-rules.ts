@@ -13,4 +13,4 @@ export const QUERY_RULES = new Map<string, Map<string, RuleFor>>([
   ['pymysql', PYMYSQL],
 ]);
 
-export type { ConnectArgs, Rule, RuleFor } from './query-rule.ts';
+export type { ConnectArgs, RuleFor } from './query-rule.ts';

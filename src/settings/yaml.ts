@@ -6,7 +6,7 @@ import { shellWords } from './shell-words.ts';
 import { YamlFile, type YamlVariable } from './yaml-nodes.ts';
 
 /** A variable that a compose service sets. */
-export type ComposeVariable = YamlVariable;
+type ComposeVariable = YamlVariable;
 
 export interface ComposeService {
   name: string;

@@ -25,7 +25,7 @@ export function planJson(plan: Plan, views: readonly FindingView[]): object {
   };
 }
 
-export function findingJson(finding: Finding): object {
+function findingJson(finding: Finding): object {
   return {
     key: finding.key,
     transform: finding.transform,

@@ -7,7 +7,7 @@ export interface Layout {
 }
 
 /** Breaks a sentence at spaces into lines of at most `width` letters; a longer word stays whole. */
-export function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/).filter(Boolean)) {

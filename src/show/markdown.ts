@@ -27,7 +27,7 @@ export function planMarkdown(plan: Plan, views: readonly FindingView[]): string 
   ].join('\n');
 }
 
-export function findingMarkdown({ finding, files }: FindingView): string[] {
+function findingMarkdown({ finding, files }: FindingView): string[] {
   return [
     `## ${escaped(finding.title)}`,
     '',

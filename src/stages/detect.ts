@@ -41,7 +41,7 @@ export function detect(backends: readonly Backend[], transforms: readonly Loaded
 }
 
 /** By file, then position, then transform: the order in which findings are applied and shown. */
-export function byPlace(a: Finding, b: Finding): number {
+function byPlace(a: Finding, b: Finding): number {
   return (
     compare(a.place.file, b.place.file) || a.place.start - b.place.start || compare(a.transform, b.transform)
   );

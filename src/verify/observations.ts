@@ -49,7 +49,7 @@ export interface RouteAnswer {
   log: string;
 }
 
-export interface EngineFacts {
+interface EngineFacts {
   name: string;
   async: boolean;
   dialect: string;

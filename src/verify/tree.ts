@@ -67,10 +67,3 @@ export async function layOver(tree: string, files: ReadonlyMap<string, Buffer | 
     await writeFile(target, bytes);
   }
 }
-
-export async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
-}

@@ -21,7 +21,7 @@ const source = fileURLToPath(new URL('../..', import.meta.url));
 const TRANSFORMS = fileURLToPath(new URL('./transforms', import.meta.url));
 const WASM = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'];
 
-export interface Ran {
+interface Ran {
   code: number | null;
   out: string;
   err: string;

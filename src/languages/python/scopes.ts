@@ -8,7 +8,7 @@ import {
 } from './scope.ts';
 import { children, childrenOf, type Node } from './tree.ts';
 
-export type { Binding, Guard, Scope } from './scope.ts';
+export type { Binding, Scope } from './scope.ts';
 
 export interface Scopes {
   module: Scope;
