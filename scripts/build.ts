@@ -13,12 +13,12 @@ const source = (path: string) => join(root, path);
 const WASM = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'];
 
 /**
- * Builds `dist/`: the command and each transform as its own entry, sharing chunks. What is big or seldom needed
- * (jscodeshift) is behind a dynamic import and so in a chunk of its own. Written beside `dist/` and then put in its
- * place, so that whoever runs the old one meanwhile is hardly disturbed.
+ * Builds the command and each transform as its own entry, sharing chunks. What is big or seldom needed (jscodeshift)
+ * is behind a dynamic import and so in a chunk of its own. Written beside the absolute folder `place` (`dist/` of the
+ * project) and then put there, so that whoever runs the old one meanwhile is hardly disturbed.
  */
-export async function build(): Promise<void> {
-  const folder = source(`.dist-${process.pid}`);
+export async function build(place = source('dist')): Promise<void> {
+  const folder = join(dirname(place), `.dist-${process.pid}`);
   try {
     const metafile = await bundleInto(folder);
     await copyTexts(folder);
@@ -31,7 +31,7 @@ export async function build(): Promise<void> {
       ),
     );
     await chmod(join(folder, 'fix-backend.js'), 0o755);
-    await replace(folder, source('dist'));
+    await replace(folder, place);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

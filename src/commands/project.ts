@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
+import { needsJavaScript } from '../detect/needs-javascript.ts';
 import { openWorkspace } from '../files/open-workspace.ts';
 import { loadJavaScript } from '../languages/javascript/engine.ts';
 import { loadPython } from '../languages/python/tree.ts';
@@ -53,8 +54,8 @@ export async function openProject(path: string, selection: Selection, context: C
   const backends = discover(workspace);
   if (backends.length === 0) throw noBackend(path);
   const languages = new Set(backends.map(({ facts }) => facts.language));
-  if (languages.has('javascript')) await loadJavaScript();
   const transforms = await loadTransforms([...languages, 'settings']);
+  if (needsJavaScript(backends, transforms)) await loadJavaScript();
   const tools = {
     tool: `fix-backend ${version()}`,
     transforms,
