@@ -1,3 +1,27 @@
+/**
+ * The format of `transforms/<language>/<id>/samples.md`, which is both the tests of a transform and its page in docs/transforms.
+ *
+ *     ## A sentence that says what the sample shows
+ *
+ *     > file: app/db.py
+ *     > bytes: crlf, bom, no newline
+ *     > not rewritten: alias (the reason)
+ *
+ *     ```python before        the file as it is
+ *     ```python after         the file as the repair leaves it
+ *
+ * - `before` without `after`: this file stays as it is. `after` without `before`: the repair creates it.
+ * - `> file:` names the file of the fences below it, up to the next one. Without it the fence's language decides: `python` is
+ *   main.py, `dotenv` is .env, and so on (DEFAULT_PATHS). Several files make a sample of several files.
+ * - `> finds: report` or `> finds: note`: nothing changes, and a finding or note of that kind must be there. Where a sample
+ *   has neither an `after` nor a `finds`, the transform must leave it alone: at least one such sample a transform.
+ * - `> bytes:` applies to every text of the sample. `> not rewritten:` leaves out one of the rewrites of rewrite.ts, with a reason.
+ * - Fences above the first heading belong to every sample that has no file of that path.
+ * - A sample with Python and no manifest has a requirements.txt with fastapi, sqlmodel and sqlalchemy.
+ * - Fences that hold fences are written with `~~~`. All other lines are prose for the reader.
+ *
+ * test/transforms.test.ts repairs each sample with every unsafe finding taken, compares, and repairs again: nothing may change.
+ */
 import { type Block, blocksOf } from './blocks.ts';
 import { changes, DEFAULT_PATHS, type Sample, type SampleFile } from './sample.ts';
 
