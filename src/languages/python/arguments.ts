@@ -40,9 +40,15 @@ export function removeArgument(document: PythonDocument, call: Node, argument: N
   const begin = lineStart(text, argument.startIndex);
   const end = lineEnd(text, argument.endIndex);
   const rest = text.slice(argument.endIndex, end);
-  const alone = text.slice(begin, argument.startIndex).trim() === '' && /^[ \t]*,[ \t]*(#.*)?$/.test(rest);
-  if (alone) return { file: document.path, start: begin, end: nextLine(text, argument.endIndex), text: '' };
+  const list = call.childForFieldName('arguments');
   const previous = all[at - 1];
+  const comma = /^[ \t]*,/.test(rest) || !previous || text.slice(previous.endIndex, end).includes('#');
+  const alone =
+    text.slice(begin, argument.startIndex).trim() === '' &&
+    /^[ \t]*,?[ \t]*(#.*)?$/.test(rest) &&
+    begin > (list?.startIndex ?? begin);
+  if (alone && comma)
+    return { file: document.path, start: begin, end: nextLine(text, argument.endIndex), text: '' };
   const next = all[at + 1];
   if (previous) return { file: document.path, start: previous.endIndex, end: argument.endIndex, text: '' };
   return {

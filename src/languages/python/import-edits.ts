@@ -104,8 +104,11 @@ function removalFromList(
   const comma = /^[ \t]*,?[ \t]*(#[^\r\n]*)?/.exec(text.slice(name.endIndex))?.[0].length ?? 0;
   const end = lineEnd(text, name.endIndex);
   const alone = text.slice(begin, name.startIndex).trim() === '' && name.endIndex + comma >= end;
-  if (alone && text.slice(begin, end).includes(',')) return { start: begin, end: afterLineBreak(text, end) };
   const previous = names[at - 1];
+  const remark = text.slice(previous?.endIndex ?? begin, end).includes('#');
+  const open = name.parent?.children.some((child) => child?.type === '(' && child.endIndex <= begin);
+  if (alone && ((open && remark) || text.slice(begin, end).includes(',')))
+    return { start: begin, end: afterLineBreak(text, end) };
   if (previous) return { start: previous.endIndex, end: name.endIndex };
   return { start: name.startIndex, end: names[at + 1]?.startIndex ?? name.endIndex };
 }
