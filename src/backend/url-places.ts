@@ -98,7 +98,7 @@ export function codePlace(literal: UrlLiteral, variable?: string): UrlPlace {
     file: literal.document.path,
     start: literal.start,
     end: literal.start + literal.text.length,
-    text: literal.text,
+    text: literal.scheme ? `${literal.text}://` : literal.text,
     kind: 'code',
     ...(variable && { variable }),
   };

@@ -11,6 +11,8 @@ export interface UrlLiteral {
   node: Node;
   text: string;
   start: number;
+  /** True for `drivername="postgresql"` and `scheme="postgresql"`: the text is the scheme alone. */
+  scheme?: boolean;
 }
 
 /** Everything that an expression that gives a URL is made of. */
@@ -35,6 +37,8 @@ const URL_CREATE = new Set([
   'sqlalchemy.engine.URL.create',
   'sqlalchemy.engine.url.URL.create',
 ]);
+/** `PostgresDsn.build(scheme=…)`, as pydantic 2 has it on each of its addresses. */
+const DSN_BUILD = /^(pydantic|pydantic_core)(\.networks)?\.(\w*Dsn|MultiHostUrl|Url)\.build$/;
 const PASSED_ON = new Set([
   'sqlalchemy.make_url',
   'sqlalchemy.engine.make_url',
@@ -99,6 +103,12 @@ class SourceReader {
     if (literal.text !== '') this.found.literals.push(literal);
   }
 
+  private scheme(document: PythonDocument, node: Node | undefined): void {
+    const literal = node && urlLiteral(document, node);
+    if (literal) this.found.literals.push({ ...literal, scheme: true });
+    else if (node) this.read(document, node);
+  }
+
   private variable(document: PythonDocument, name: string, fallback?: Node): void {
     const literal = fallback && urlLiteral(document, fallback);
     this.found.variables.push({ name, ...(literal && { default: literal }) });
@@ -111,8 +121,9 @@ class SourceReader {
     const origin = document.origin(callee);
     const first = positional(node)[0];
     if (origin.kind === 'external' && URL_CREATE.has(origin.name)) {
-      const drivername = keywordValue(node, 'drivername') ?? first;
-      if (drivername) this.read(document, drivername);
+      this.scheme(document, keywordValue(node, 'drivername') ?? first);
+    } else if (origin.kind === 'external' && DSN_BUILD.test(origin.name)) {
+      this.scheme(document, keywordValue(node, 'scheme'));
     } else if (first && (isStr(origin) || (origin.kind === 'external' && PASSED_ON.has(origin.name)))) {
       this.read(document, first);
     } else if (origin.kind === 'local' && origin.binding.kind === 'function')
