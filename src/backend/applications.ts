@@ -1,6 +1,6 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import type { Binding } from '../languages/python/scopes.ts';
-import { enclosing, type Node } from '../languages/python/tree.ts';
+import type { Node } from '../languages/python/tree.ts';
 import { returnsOf } from './values.ts';
 
 const APPLICATIONS = new Map([

@@ -5,6 +5,7 @@ import { alembicEnvironments, stockOnline } from './alembic.ts';
 import type { Backend } from './backend.ts';
 import type { Engine } from './engines.ts';
 import { isTest } from './entry.ts';
+import { outsideReaders } from './outside-readers.ts';
 import { sqlalchemyMayBe } from './sqlalchemy-version.ts';
 import type { UrlPlace } from './url-places.ts';
 import { altered } from './url-sources.ts';
@@ -26,8 +27,8 @@ export interface DriverRepair {
   /** `places`: where the address is written. `engine`: where it is used, since others read the same variable. */
   at: 'places' | 'engine';
   places: UrlPlace[];
-  /** The uses that forbid a change of the address itself. */
-  conflicts: UrlUse[];
+  /** Files that read the same address and forbid a change of it. */
+  readers: string[];
   /** True where alembic's env.py reads the same address and has to become async with it. */
   takesAlembic: boolean;
 }
@@ -84,7 +85,8 @@ function repairOf(backend: Backend, address: EngineAddress): DriverRepair | unde
   const real = conflicts.filter((use) => !alembic.convertible.includes(use));
   const altering = sources.alterations.length > 0;
   const others = urls.some((url) => url && url.dialect !== want.dialect);
-  const at = real.length > 0 || altering ? 'engine' : 'places';
+  const outside = sources.variables.flatMap(({ name }) => outsideReaders(backend, name, all));
+  const at = real.length > 0 || altering || outside.length > 0 ? 'engine' : 'places';
   if (at === 'engine' && others) return undefined;
   return {
     engine,
@@ -93,7 +95,7 @@ function repairOf(backend: Backend, address: EngineAddress): DriverRepair | unde
     loads: first.url.driver ?? first.url.scheme,
     at,
     places: at === 'engine' ? [] : [...all, ...alembic.places],
-    conflicts: real,
+    readers: [...new Set([...real.map((use) => use.document.path), ...outside])],
     takesAlembic: at === 'places' && alembic.convertible.length > 0,
   };
 }
@@ -210,7 +212,7 @@ function alembicRepairs(backend: Backend, others: readonly DriverRepair[]): Driv
         loads,
         at: 'places' as const,
         places: [ini],
-        conflicts: [],
+        readers: [],
         takesAlembic: false,
       },
     ];

@@ -7,6 +7,7 @@ import type { BackendFacts, DatabaseAddress, SessionDependency } from '../types.
 import type { Workspace } from '../workspace.ts';
 import { engineAddresses } from './addresses.ts';
 import { Backend } from './backend.ts';
+import { composedAddress } from './constants.ts';
 import { classesOf } from './engines.ts';
 import type { FoundEntry } from './entry.ts';
 import { modeOf } from './mode.ts';
@@ -133,7 +134,10 @@ function addresses(backend: Backend): DatabaseAddress[] {
   const found = new Map<string, DatabaseAddress>();
   for (const address of engineAddresses(backend)) {
     for (const place of address.places) {
-      const url = parseDatabaseUrl(place.text);
+      const literal = address.sources.literals.find(
+        (each) => each.document.path === place.file && each.start === place.start,
+      );
+      const url = (literal && composedAddress(backend, literal)) ?? parseDatabaseUrl(place.text);
       if (!url) continue;
       const { dialect, driver, host, port, database, user } = url;
       const at = { file: place.file, start: place.start, end: place.end };

@@ -68,6 +68,7 @@ export function isHome(module: string, name: DatabaseName, oldSqlmodel = false):
 
 /** Which database name an expression means, or undefined where it is something else, whatever it is called. */
 export function meantName(document: PythonDocument, node: Node): MeantName | undefined {
+  if (!mayBeMeant(document, node)) return undefined;
   const origin = document.origin(node);
   if (origin.kind === 'external') return fromModule(origin.name);
   if (origin.kind === 'star') return fromStar(origin.modules, origin.name);
@@ -75,6 +76,32 @@ export function meantName(document: PythonDocument, node: Node): MeantName | und
     return { name: origin.name, via: 'unbound' };
   }
   return undefined;
+}
+
+/** False where an expression can mean none of the names. Told without its scope, since it is asked of every call there is. */
+function mayBeMeant(document: PythonDocument, node: Node): boolean {
+  if (node.type === 'parenthesized_expression' || document.scopes.stars.length > 0) return true;
+  if (node.type === 'identifier') {
+    const origins = document.imported.get(node.text) ?? [];
+    return (
+      isDatabaseName(node.text) ||
+      origins.some((each) => each.kind === 'star' || (each.kind === 'external' && fromModule(each.name)))
+    );
+  }
+  const first = node.type === 'attribute' ? firstName(node) : undefined;
+  if (first?.type === 'parenthesized_expression') return true;
+  const origins = (first && document.imported.get(first.text)) ?? [];
+  return origins.some(
+    (each) =>
+      each.kind === 'module' ||
+      (each.kind === 'external' && isDatabaseName(node.childForFieldName('attribute')?.text ?? '')),
+  );
+}
+
+/** The `a` of `a.b.c`. */
+function firstName(node: Node): Node | undefined {
+  const object = node.type === 'attribute' ? node.childForFieldName('object') : node;
+  return object?.type === 'attribute' ? firstName(object) : (object ?? undefined);
 }
 
 function fromModule(dotted: string): MeantName | undefined {

@@ -1,8 +1,8 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import { dirname } from '../languages/python/modules.ts';
-import { bindingOrigins } from '../languages/python/origin.ts';
+import type { Origin } from '../languages/python/origin.ts';
 import type { Binding } from '../languages/python/scopes.ts';
-import { descendants, type Node } from '../languages/python/tree.ts';
+import type { Node } from '../languages/python/tree.ts';
+import { candidates } from './users.ts';
 
 /** Every use of a name of `owner` in these documents, through imports and module attributes too; imports themselves left out. */
 export function referencesAcross(
@@ -10,9 +10,7 @@ export function referencesAcross(
   owner: PythonDocument,
   binding: Binding,
 ): { document: PythonDocument; node: Node }[] {
-  return documents.flatMap((document) => {
-    if (!document.text.includes(binding.name)) return [];
-    if (document.path !== owner.path && !reaches(document, owner)) return [];
+  return candidates(documents, owner, binding.name).flatMap((document) => {
     const nodes =
       document.path === owner.path
         ? ownReferences(document, binding)
@@ -22,58 +20,68 @@ export function referencesAcross(
 }
 
 function ownReferences(document: PythonDocument, binding: Binding): Node[] {
-  return document.scopes.references
-    .filter(
-      ({ name, scope }) =>
-        name === binding.name && scope.find(name)?.some((each) => each.node.id === binding.node.id),
-    )
+  return document
+    .referencesNamed(binding.name)
+    .filter(({ name, scope }) => scope.find(name)?.some((each) => each.node.id === binding.node.id))
     .map(({ node }) => node);
 }
 
 function outsideReferences(document: PythonDocument, owner: PythonDocument, binding: Binding): Node[] {
-  const plain = document.scopes.references.map(({ node }) => node);
-  const dotted = descendants(document.root, 'attribute').filter(
-    (node) => node.childForFieldName('attribute')?.text === binding.name,
+  const wanted = localKey(owner.path, binding);
+  const plain = plainReferences(document, wanted).filter(
+    (node) => originKey(document.origin(node)) === wanted,
   );
-  return [...plain, ...dotted].filter((node) => {
-    const origin = document.origin(node);
-    return (
-      origin.kind === 'local' &&
-      origin.document.path === owner.path &&
-      origin.binding.node.id === binding.node.id
-    );
-  });
+  return [...plain, ...(attributesByOrigin(document, binding.name).get(wanted) ?? [])];
 }
 
-/** What a document's imports lead to: files, and folders below which anything may be reached by an attribute. */
-interface Reach {
-  files: Set<string>;
-  folders: string[];
+/** References whose name an import binds to what is wanted; where anything is star-imported, all of them. */
+function plainReferences(document: PythonDocument, wanted: string): Node[] {
+  const { references, stars } = document.scopes;
+  if (stars.length > 0) return references.map(({ node }) => node);
+  const names = importedAs(document).get(wanted) ?? new Set();
+  const [first] = names;
+  if (first === undefined) return [];
+  const found = names.size === 1 ? document.referencesNamed(first) : references;
+  return found.filter(({ name }) => names.has(name)).map(({ node }) => node);
 }
 
-const known = new WeakMap<PythonDocument, Reach>();
+const importNames = new WeakMap<PythonDocument, Map<string, Set<string>>>();
 
-/** False where no import of a document leads to that module: then none of its names is used there. */
-function reaches(document: PythonDocument, owner: PythonDocument): boolean {
-  if (document.scopes.stars.length > 0) return true;
-  const reach = known.get(document) ?? reachOf(document);
-  known.set(document, reach);
-  return reach.files.has(owner.path) || reach.folders.some((folder) => owner.path.startsWith(`${folder}/`));
-}
-
-function reachOf(document: PythonDocument): Reach {
-  const reach: Reach = { files: new Set(), folders: [] };
-  for (const scope of [document.scopes.module, ...document.scopes.byNode.values()]) {
-    for (const binding of [...scope.bindings.values()].flat()) {
-      if (binding.kind !== 'import' && binding.kind !== 'from-import') continue;
-      for (const origin of bindingOrigins(document, binding, 0)) {
-        if (origin.kind === 'namespace') reach.folders.push(origin.folder);
-        if (origin.kind !== 'local' && origin.kind !== 'module') continue;
-        reach.files.add(origin.document.path);
-        if (origin.kind === 'module' && origin.document.isPackage)
-          reach.folders.push(dirname(origin.document.path));
-      }
+/** The names that a document's imports give to each definition of another one. */
+function importedAs(document: PythonDocument): Map<string, Set<string>> {
+  const found = importNames.get(document) ?? new Map<string, Set<string>>();
+  if (importNames.has(document)) return found;
+  importNames.set(document, found);
+  for (const [name, origins] of document.imported) {
+    for (const origin of origins) {
+      const key = originKey(origin);
+      if (key !== undefined) found.set(key, (found.get(key) ?? new Set()).add(name));
     }
   }
-  return reach;
+  return found;
+}
+
+const attributes = new WeakMap<PythonDocument, Map<string, Map<string, Node[]>>>();
+
+/** Every `object.name` by what it means. */
+function attributesByOrigin(document: PythonDocument, name: string): Map<string, Node[]> {
+  const ofDocument = attributes.get(document) ?? new Map<string, Map<string, Node[]>>();
+  attributes.set(document, ofDocument);
+  const known = ofDocument.get(name);
+  if (known) return known;
+  const found = new Map<string, Node[]>();
+  for (const node of document.attributesNamed(name)) {
+    const key = originKey(document.origin(node));
+    if (key !== undefined) found.set(key, [...(found.get(key) ?? []), node]);
+  }
+  ofDocument.set(name, found);
+  return found;
+}
+
+function originKey(origin: Origin): string | undefined {
+  return origin.kind === 'local' ? localKey(origin.document.path, origin.binding) : undefined;
+}
+
+function localKey(path: string, binding: Binding): string {
+  return `${path} ${binding.node.id}`;
 }

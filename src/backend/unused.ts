@@ -15,16 +15,14 @@ export function isUnusedImport(
   if (document.isPackage || isKept(document, binding)) return false;
   if (referencesOf(document, binding).length > 0) return false;
   if (mentionedInStrings(document, binding.name) || looksInside(document)) return false;
-  return !others.some((other) => other.path !== document.path && takesFrom(other, document, binding.name));
+  return !isTaken(others, document, binding.name);
 }
 
 /** Every use of a binding in its own file. */
 export function referencesOf(document: PythonDocument, binding: Binding) {
-  return document.scopes.references.filter(
-    (reference) =>
-      reference.name === binding.name &&
-      reference.scope.find(reference.name)?.some((found) => found.node.id === binding.node.id),
-  );
+  return document
+    .referencesNamed(binding.name)
+    .filter(({ name, scope }) => scope.find(name)?.some((found) => found.node.id === binding.node.id));
 }
 
 function isKept(document: PythonDocument, binding: Binding): boolean {
@@ -53,29 +51,47 @@ function looksInside(document: PythonDocument): boolean {
   );
 }
 
-function takesFrom(other: PythonDocument, owner: PythonDocument, name: string): boolean {
-  if (!other.text.includes(name) && !other.text.includes('import *')) return false;
-  const means = (module: string) => {
-    const target = other.modules.resolve(other.path, module);
-    return target.kind === 'project' && target.document.path === owner.path;
-  };
-  if (other.scopes.stars.some((star) => means(star.module))) return true;
-  const imports = [
-    ...other.scopes.module.bindings.values(),
-    ...[...other.scopes.byNode.values()].flatMap((scope) => [...scope.bindings.values()]),
-  ].flat();
-  if (
-    imports.some((each) => each.kind === 'from-import' && each.imported === name && means(each.module ?? ''))
-  )
-    return true;
-  return other.text.includes(`.${name}`) && attributeOf(other, owner, name);
+const takers = new WeakMap<readonly PythonDocument[], Map<string, Map<string, Set<string>>>>();
+
+/** True where another of these documents takes a name out of `owner`. Looked up once a name, for every owner together. */
+function isTaken(documents: readonly PythonDocument[], owner: PythonDocument, name: string): boolean {
+  const byName = takers.get(documents) ?? new Map<string, Map<string, Set<string>>>();
+  takers.set(documents, byName);
+  const byOwner = byName.get(name) ?? takersOf(documents, name);
+  byName.set(name, byOwner);
+  return [...(byOwner.get(owner.path) ?? [])].some((path) => path !== owner.path);
 }
 
-function attributeOf(other: PythonDocument, owner: PythonDocument, name: string): boolean {
-  return descendants(other.root, 'attribute').some((node) => {
+/** Paths of the documents that take a name, by the path of the module that they take it from. */
+function takersOf(documents: readonly PythonDocument[], name: string): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const document of documents) {
+    if (!document.text.includes(name) && !document.text.includes('import *')) continue;
+    for (const owner of [...importsOf(document, name), ...attributesOf(document, name)])
+      found.set(owner, (found.get(owner) ?? new Set()).add(document.path));
+  }
+  return found;
+}
+
+/** Paths of the modules from which a document imports a name, or everything. */
+function importsOf(document: PythonDocument, name: string): string[] {
+  const scopes = [document.scopes.module, ...document.scopes.byNode.values()];
+  const taken = scopes
+    .flatMap((scope) => [...scope.bindings.values()].flat())
+    .filter(({ kind, imported }) => kind === 'from-import' && imported === name)
+    .map(({ module }) => module ?? '');
+  return [...taken, ...document.scopes.stars.map(({ module }) => module)].flatMap((module) => {
+    const target = document.modules.resolve(document.path, module);
+    return target.kind === 'project' ? [target.document.path] : [];
+  });
+}
+
+/** Paths of the modules of which a document uses the name as an attribute. */
+function attributesOf(document: PythonDocument, name: string): string[] {
+  if (!document.text.includes(`.${name}`)) return [];
+  return document.attributesNamed(name).flatMap((node) => {
     const object = node.childForFieldName('object');
-    if (!object || node.childForFieldName('attribute')?.text !== name) return false;
-    const origin = other.origin(object);
-    return origin.kind === 'module' && origin.document.path === owner.path;
+    const origin = object ? document.origin(object) : undefined;
+    return origin?.kind === 'module' ? [origin.document.path] : [];
   });
 }

@@ -15,7 +15,7 @@ export interface UrlPlace extends Place {
 }
 
 /** Whether a file is a `.env`, an example of one included. */
-function isDotenv(path: string): boolean {
+export function isDotenv(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return /^\.env(\..+)?$/.test(name) || /^(env\.example|\w+\.env|example\.env)$/.test(name);
 }

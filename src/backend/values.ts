@@ -24,7 +24,8 @@ export function valueFor(document: PythonDocument, node: Node, hops = 0): Value 
   if (node.type !== 'identifier' && node.type !== 'attribute') return { document, node };
   const origin = document.origin(node);
   if (origin.kind === 'unknown' && node.type === 'identifier') return assignedOnce(document, node, hops);
-  if (origin.kind !== 'local') return origin.kind === 'unknown' ? undefined : { document, node };
+  if (origin.kind === 'unknown') return ofSelf(document, node, hops);
+  if (origin.kind !== 'local') return { document, node };
   return bindingValue(origin.document, origin.binding, hops) ?? { document, node };
 }
 
@@ -44,6 +45,17 @@ function assignedOnce(document: PythonDocument, node: Node, hops: number): Value
     found.every((binding) => binding.kind === 'assignment' || binding.kind === 'declared')
     ? bindingValue(document, only, hops)
     : undefined;
+}
+
+/** `self.engine`, which its class assigns in one place. */
+function ofSelf(document: PythonDocument, node: Node, hops: number): Value | undefined {
+  const definition = /^(self|cls)\.\w+$/.test(node.text) ? enclosing(node, 'class_definition') : undefined;
+  if (!definition) return undefined;
+  const values = descendants(definition, 'assignment').flatMap((each) =>
+    each.childForFieldName('left')?.text === node.text ? (each.childForFieldName('right') ?? []) : [],
+  );
+  const [only, ...others] = values.filter((each) => each.type !== 'none');
+  return only && others.length === 0 ? valueFor(document, only, hops + 1) : undefined;
 }
 
 /** What a call of one of the project's own functions returns, if all its returns are one expression. */

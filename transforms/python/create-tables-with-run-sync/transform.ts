@@ -1,11 +1,13 @@
 import type { Backend } from '../../../src/backend/backend.ts';
+import { type OpenConnection, openConnections } from '../../../src/backend/connections.ts';
 import { engineOf } from '../../../src/backend/engines.ts';
+import { asyncEdits } from '../../../src/backend/make-async.ts';
 import { metadataAt } from '../../../src/backend/models.ts';
-import { referencesAcross } from '../../../src/backend/references.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
 import { argumentsOf, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { indentAt, indentUnit } from '../../../src/languages/python/layout.ts';
+import { indentAt, indentUnit, lineStart } from '../../../src/languages/python/layout.ts';
+import { scopeAt } from '../../../src/languages/python/origin.ts';
 import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
@@ -19,6 +21,7 @@ export default {
   fixes: [
     /'AsyncEngine' object has no attribute '_run_ddl_visitor'/,
     /'AsyncConnection' object has no attribute '_run_ddl_visitor'/,
+    /MetaData\.(create|drop)_all\(\) missing 1 required positional argument: 'bind'/,
   ],
   literals: ['create_all', 'drop_all'],
   detect(document, backend) {
@@ -30,62 +33,74 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft | 
   const callee = call.childForFieldName('function');
   const method = callee?.childForFieldName('attribute')?.text;
   const metadata = callee?.childForFieldName('object');
-  const bind = keywordValue(call, 'bind') ?? positional(call)[0];
-  if (!callee || !metadata || !/^(create|drop)_all$/.test(method ?? '') || !bind) return undefined;
-  if (!metadataAt(document, metadata) || !engineOf(document, bind)?.async) return undefined;
+  if (!callee || !metadata || !/^(create|drop)_all$/.test(method ?? '')) return undefined;
+  if (!metadataAt(document, metadata)) return undefined;
   const base = { subject: `${method} ${functionName(call)}`, at: document.place(call) };
-  const message = `${callee.text} is given ${bind.text}, which is an async engine.`;
+  const handed = calledInRunSync(document, call);
+  if (handed) {
+    const message = `run_sync is to be given ${callee.text} itself, and calls it with the connection.`;
+    return { ...base, message, edits: [handed] };
+  }
+  const bind = keywordValue(call, 'bind') ?? positional(call)[0];
+  const open = openConnections(document, call);
+  const given = bind && open.find(({ name }) => name === bind.text);
+  const engine = bind && !given ? engineOf(document, bind) : undefined;
+  if (!bind || !(given || engine?.async)) return undefined;
+  const message = `${callee.text} is given ${bind.text}, which is async.`;
   const around = asyncEdits(document, backend, call);
-  if (call.parent?.type !== 'expression_statement' || !around) {
+  const whole = call.parent?.type === 'await' ? call.parent : call;
+  const connection = given ?? open.find((each) => each.engine.id === engine?.call.id);
+  const room = connection !== undefined || beginsLine(document, whole);
+  if (whole.parent?.type !== 'expression_statement' || !around || !room) {
     const next =
       'Move the call into the lifespan: async with engine.begin() as conn: await conn.run_sync(metadata.create_all)';
     return { ...base, safety: 'report', message, next };
   }
-  return { ...base, message, edits: [statement(document, call, callee, bind), ...around] };
+  const connection = given ?? open.find((each) => each.engine.id === engine?.call.id);
+  return {
+    ...base,
+    message,
+    edits: [statement(document, { call, whole, callee, bind }, connection), ...around],
+  };
+}
+
+/** `if fresh: create_all(engine)` has no room for a block. */
+function beginsLine({ text }: PythonDocument, node: Node): boolean {
+  return text.slice(lineStart(text, node.startIndex), node.startIndex).trim() === '';
 }
 
 function functionName(call: Node): string {
   return enclosing(call, 'function_definition')?.childForFieldName('name')?.text ?? 'module';
 }
 
-/** `async with engine.begin() as conn:` and the call inside, with the indentation of the place. */
-function statement(document: PythonDocument, call: Node, callee: Node, bind: Node): Edit {
-  const indent = indentAt(document.text, call.startIndex);
+/** `conn.run_sync(metadata.create_all())`: the parentheses go. */
+function calledInRunSync(document: PythonDocument, call: Node): Edit | undefined {
+  const outer = call.parent?.type === 'argument_list' ? call.parent.parent : undefined;
+  const method = outer?.childForFieldName('function')?.childForFieldName('attribute')?.text;
+  const list = call.childForFieldName('arguments');
+  const alone = argumentsOf(call).length === 0 && outer && positional(outer)[0]?.id === call.id;
+  return list && alone && method === 'run_sync' ? { ...document.place(list), text: '' } : undefined;
+}
+
+/** `await conn.run_sync(…)` on the connection that is open, or below an `async with engine.begin() as conn:` of its own. */
+function statement(
+  document: PythonDocument,
+  { call, whole, callee, bind }: { call: Node; whole: Node; callee: Node; bind: Node },
+  open: OpenConnection | undefined,
+): Edit {
   const rest = argumentsOf(call)
     .filter((argument) => argument.startIndex > bind.endIndex || argument.endIndex < bind.startIndex)
     .map((argument) => `, ${argument.text}`)
     .join('');
-  const inner = `${indent}${indentUnit(document.text)}await conn.run_sync(${callee.text}${rest})`;
-  return {
-    ...document.place(call),
-    text: `async with ${bind.text}.begin() as conn:${lineEnding(document.text)}${inner}`,
-  };
+  const name = open?.name ?? freeName(document, call);
+  const run = `await ${name}.run_sync(${callee.text}${rest})`;
+  if (open) return { ...document.place(whole), text: run };
+  const indent = `${indentAt(document.text, call.startIndex)}${indentUnit(document.text)}`;
+  const opening = `async with ${bind.text}.begin() as ${name}:`;
+  return { ...document.place(whole), text: `${opening}${lineEnding(document.text)}${indent}${run}` };
 }
 
-/** What else has to change so that the place is async: nothing, the function and its calls, or undefined where that cannot be done. */
-function asyncEdits(document: PythonDocument, backend: Backend, call: Node): Edit[] | undefined {
-  const definition = enclosing(call, 'function_definition', 'lambda', 'class_definition');
-  if (definition?.type !== 'function_definition') return undefined;
-  if (definition.children[0]?.type === 'async') return [];
-  const name = definition.childForFieldName('name');
-  const binding =
-    name && document.scopes.module.bindings.get(name.text)?.find((each) => each.node.id === name.id);
-  if (!binding || definition.parent?.type === 'decorated_definition') return undefined;
-  const uses = referencesAcross(backend.documents, document, binding);
-  const calls = uses.map(({ document: other, node }) => awaited(other, node));
-  if (calls.length === 0 || calls.some((edit) => edit === undefined)) return undefined;
-  const start = definition.startIndex;
-  return [{ file: document.path, start, end: start, text: 'async ' }, ...calls.flatMap((edit) => edit ?? [])];
-}
-
-/** `await ` before a call that stands alone in an async function. */
-function awaited(document: PythonDocument, node: Node): Edit | undefined {
-  const call =
-    node.parent?.type === 'call' && node.parent.childForFieldName('function')?.id === node.id
-      ? node.parent
-      : undefined;
-  const definition = call && enclosing(call, 'function_definition', 'lambda');
-  if (call?.parent?.type !== 'expression_statement' || definition?.children[0]?.type !== 'async')
-    return undefined;
-  return { file: document.path, start: call.startIndex, end: call.startIndex, text: 'await ' };
+function freeName(document: PythonDocument, node: Node): string {
+  const scope = scopeAt(document, node);
+  return ['conn', 'connection', 'tables_connection'].find((name) => !scope.find(name)) ?? 'conn_for_tables';
 }

@@ -41,7 +41,7 @@ function draft(document: PythonDocument, backend: Backend, repair: DriverRepair)
     { ...document.place(url), text: `make_url(${url.text}).set(drivername="${scheme}")` },
     ...addImport(document, { module: home, name: 'make_url' }),
   ];
-  const others = [...new Set(repair.conflicts.map((use) => `${use.document.path}`))].slice(0, 3).join(', ');
+  const others = repair.readers.slice(0, 3).join(', ');
   const why = others ? `${others} reads it too` : 'code on the way changes it';
   return {
     subject,
