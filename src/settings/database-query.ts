@@ -18,19 +18,23 @@ export interface AdaptedQuery {
 
 /**
  * Sorts the parameters of an address by what the driver makes of them. Sources: the tables in query-rules-postgresql.ts and query-rules-mysql.ts. For a driver
- * without a table, and for SQLite, whose drivers pass over what they do not know, all are kept.
+ * without a table, and for SQLite, whose drivers pass over what they do not know, all are kept; so is a parameter without a
+ * value, which SQLAlchemy does not hand on.
  */
 export function adaptQuery(_dialect: string, driver: string, query: readonly Pair[]): AdaptedQuery {
   const rules = QUERY_RULES.get(driver);
   const adapted: AdaptedQuery = { kept: [], renamed: [], moved: [], dropped: [], unknown: [] };
   const taken = new Set(
     rules
-      ? query.filter(([name, value]) => rules.get(name)?.(value).kind === 'keep').map(([name]) => name)
+      ? query
+          .filter(([name, value]) => value !== '' && rules.get(name)?.(value).kind === 'keep')
+          .map(([name]) => name)
       : [],
   );
   for (const [index, pair] of query.entries()) {
     const [name, value] = pair;
-    const rule = rules ? rules.get(name)?.(value) : { kind: 'keep' as const };
+    const isRead = rules !== undefined && value !== '';
+    const rule = isRead ? rules.get(name)?.(value) : { kind: 'keep' as const };
     if (!rule) adapted.unknown.push({ index, pair, why: `${driver} has no parameter ${name}.` });
     else if (rule.kind === 'keep') adapted.kept.push({ index, pair });
     else if (rule.kind === 'unknown') adapted.unknown.push({ index, pair, why: rule.why });

@@ -15,6 +15,7 @@ export interface DatabaseUrl {
   port?: number;
   /** `:memory:`, a file's path as SQLite is given it, or the database's name. */
   database?: string;
+  /** As written, pairs without a value too, which SQLAlchemy does not hand on. */
   query: [name: string, value: string][];
   /** Every host, from the authority and from `?host=`. */
   hosts: { host: string; port?: number }[];
@@ -96,7 +97,10 @@ export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   const scheme = range('name') ?? { start: 0, end: 0 };
   const host = range('ipv6') ?? range('host');
   const pairs = pairRanges(text, range('query'));
-  const authority = hostsOf(slice(host), slice(range('port')));
+  const port = slice(range('port'));
+  const authority = range('ipv6')
+    ? [{ host: slice(host) ?? '', ...portOf(port) }]
+    : hostsOf(slice(host), port);
   const query = pairs.map((pair) => pairOf(text.slice(pair.start, pair.end)));
   return withoutUndefined({
     scheme: text.slice(scheme.start, scheme.end),
@@ -105,7 +109,7 @@ export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
     user: decoded(slice(range('user'))),
     password: decoded(slice(range('password'))),
     host: authority[0]?.host,
-    port: authority[0]?.port,
+    port: authority[0]?.port ?? (host ? undefined : portOf(port).port),
     database: decoded(slice(range('database'))) || undefined,
     query,
     hosts: [
@@ -177,29 +181,31 @@ function pairRanges(text: string, query: Range | undefined): Range[] {
 function pairOf(text: string): [name: string, value: string] {
   const sign = text.indexOf('=');
   const [name, value] = sign < 0 ? [text, ''] : [text.slice(0, sign), text.slice(sign + 1)];
-  return [decoded(name.replaceAll('+', ' ')) ?? '', decoded(value.replaceAll('+', ' ')) ?? ''];
+  return [decoded(name.replaceAll('+', ' ')), decoded(value.replaceAll('+', ' '))];
 }
 
 /** `a:1,b:2` in one of the two places where several hosts may stand; libpq and asyncpg take both. */
 function hostsOf(host: string | undefined, port: string | undefined): { host: string; port?: number }[] {
   if (!host) return [];
-  if (host.includes(':') && !host.includes(',') && port !== undefined) return [{ host, ...portOf(port) }];
-  return (port === undefined ? host : `${host}:${port}`).split(',').map((item) => {
-    const [, name = item, number] = /^(.*?)(?::(\d*))?$/s.exec(item) ?? [];
+  const written = port === undefined ? host : `${host}:${port}`;
+  if (port !== undefined && !written.includes(',')) return [{ host, ...portOf(port) }];
+  return written.split(',').map((item) => {
+    const [, name = item, number] = /^([^:]*):([^:]*)$/.exec(item) ?? [];
     return { host: name, ...portOf(number) };
   });
 }
 
 function portOf(text: string | undefined): { port?: number } {
-  return text && /^\d+$/.test(text) ? { port: Number(text) } : {};
+  return text && /^\s*\d+\s*$/.test(text) ? { port: Number(text) } : {};
 }
 
+/** Python's `unquote`: a broken percent sign stays, and what is no UTF-8 becomes the replacement character. */
+function decoded(text: string): string;
+function decoded(text: string | undefined): string | undefined;
 function decoded(text: string | undefined): string | undefined {
-  try {
-    return text === undefined ? undefined : decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text?.replace(/(?:%[0-9a-f]{2})+/gi, (bytes) =>
+    Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('utf8'),
+  );
 }
 
 function withoutUndefined<T extends object>(value: T): Partial<T> {

@@ -22,13 +22,18 @@ const SSL_WORDS: Record<string, string> = {
 };
 const POOLER = drop('It is a hint for Prisma; no Python driver knows it.');
 
-/** `?sslmode=require` and `?ssl=true` under the name that the driver has. */
+/** `?sslmode=require` and `?ssl=true` under the name that the driver has. A placeholder says nothing, so its name decides. */
 function ssl(name: string, own: boolean): RuleFor {
   return (value) => {
     const word = value.toLowerCase();
-    if (own && SSL_MODES.includes(value)) return { kind: 'keep' };
+    if (own && (SSL_MODES.includes(value) || value.includes('{'))) return { kind: 'keep' };
     if (SSL_MODES.includes(word))
-      return { kind: 'rename', name, value: word, why: `The driver calls it ${name}.` };
+      return {
+        kind: 'rename',
+        name,
+        value: word,
+        why: own ? `${name} is written in small letters.` : `The driver calls it ${name}.`,
+      };
     const meant = SSL_WORDS[word];
     if (!meant) return { kind: 'unknown', why: `"${value}" is none of ${SSL_MODES.join(', ')}.` };
     return {
@@ -60,24 +65,23 @@ function serverSetting(name: string, unsafe?: string): RuleFor {
   });
 }
 
-/** `-c search_path=x -cstatement_timeout=5`; anything else in `options` cannot be carried over. */
+/**
+ * `-c search_path=x -cstatement_timeout=5`, setting by setting. Anything else goes to the server as it is, e.g. Neon's
+ * `endpoint=name`: libpq sends its `options` under that very name.
+ */
 function serverOptions(value: string): Rule {
   const settings: ConnectArgs = {};
-  for (const option of value
-    .trim()
-    .split(/\s*(?:^|\s)(?:-c\s*|--)/)
-    .filter(Boolean)) {
-    const [, name, setting] = /^([\w.]+)=(\S*)$/.exec(option) ?? [];
-    if (!name || setting === undefined)
-      return { kind: 'unknown', why: 'Only options of the form -c name=value can be carried over.' };
-    settings[name] = setting;
-  }
+  for (const [, name = '', setting = ''] of value.matchAll(SERVER_OPTION)) settings[name] = setting;
+  const rest = value.replace(SERVER_OPTION, '').trim();
   return {
     kind: 'move',
-    connectArgs: { server_settings: settings },
+    connectArgs: { server_settings: rest === '' ? settings : { options: value } },
     why: 'asyncpg takes settings of the server as server_settings.',
   };
 }
+
+/** One option of `postgres`, without an escaped blank. */
+const SERVER_OPTION = /(?<=^|\s)(?:-c\s*|--)([\w.]+)=([^\s\\]*)(?=\s|$)/g;
 
 const SSL_FILES = unknown(
   'asyncpg takes certificates only as an ssl.SSLContext: connect_args={"ssl": context}.',
@@ -101,7 +105,11 @@ export const ASYNCPG = rules(
   ['statement_cache_size', number('statement_cache_size', NUMBER)],
   ['max_cached_statement_lifetime', number('max_cached_statement_lifetime', NUMBER)],
   ['max_cacheable_statement_size', number('max_cacheable_statement_size', NUMBER)],
-  ['application_name fallback_application_name', serverSetting('application_name')],
+  ['application_name', serverSetting('application_name')],
+  [
+    'fallback_application_name',
+    drop('asyncpg has no fallback.', 'The connection may have no name in pg_stat_activity.'),
+  ],
   ['search_path schema', serverSetting('search_path', SCHEMA)],
   ['options', serverOptions],
   ['dbname', rename('database', 'asyncpg calls it database.')],
@@ -152,6 +160,7 @@ const searchPath: RuleFor = (value) => ({
 
 export const PSYCOPG2 = rules(
   [LIBPQ, keep],
+  ['sslmode', ssl('sslmode', true)],
   ['ssl', ssl('sslmode', false)],
   ['schema search_path', searchPath],
   ['timeout', rename('connect_timeout', 'libpq calls it connect_timeout.')],

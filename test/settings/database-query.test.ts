@@ -12,6 +12,8 @@ import {
   queryEdits,
 } from '../../src/settings/database-query.ts';
 import { parseDatabaseUrl } from '../../src/settings/database-url.ts';
+import type { ConnectArgs } from '../../src/settings/query-rule.ts';
+import { RUNS } from './runs.ts';
 
 function adapted(driver: string, text: string) {
   return adaptQuery('postgresql', driver, parseDatabaseUrl(text)?.query ?? []);
@@ -24,6 +26,11 @@ function written(driver: string, query: string): string {
 /** Each parameter was sent to a real server through each driver; the table holds what happened. */
 const SEEN: [driver: string, query: string, result: string][] = JSON.parse(
   readFileSync(new URL('data/parameters.json', import.meta.url), 'utf8'),
+).rows;
+
+/** What each refused query becomes; every row of it connected. */
+const BECOMES: [driver: string, query: string, written: string, connectArgs: ConnectArgs][] = JSON.parse(
+  readFileSync(new URL('data/adapted.json', import.meta.url), 'utf8'),
 ).rows;
 
 /** Taken without an error, and yet not kept. */
@@ -54,6 +61,14 @@ describe('what real drivers did with each parameter', () => {
   });
 });
 
+describe('what a refused query becomes', () => {
+  it.each(BECOMES)('%s: %s', (driver, query, expected, connectArgs) => {
+    expect(isAccepted(adapted(driver, `postgresql://h/d?${query}`))).toBe(false);
+    expect(written(driver, query)).toBe(expected);
+    expect(connectArgsOf(adapted(driver, `postgresql://h/d?${query}`))).toEqual(connectArgs);
+  });
+});
+
 describe('adapting a query', () => {
   it.each([
     ['asyncpg', 'sslmode=require', '?ssl=require'],
@@ -65,6 +80,8 @@ describe('adapting a query', () => {
     ['asyncpg', 'unheard_of=1&sslrootcert=%2Fx.pem', '?unheard_of=1&sslrootcert=%2Fx.pem'],
     ['asyncpg', 'ssl=require&sslmode=require', '?ssl=require&sslmode=require'],
     ['asyncpg', 'sslmode=${MODE}', '?sslmode=${MODE}'],
+    ['psycopg', 'sslmode=${MODE}', '?sslmode=${MODE}'],
+    ['asyncpg', 'unheard_of=&ssl=&sslmode=require', '?unheard_of=&ssl=&ssl=require'],
     ['psycopg2', 'ssl=require&application_name=a', '?sslmode=require&application_name=a'],
     ['psycopg', 'schema=app&pgbouncer=true', '?options=-csearch_path%3Dapp'],
     ['aiomysql', 'charset=utf8mb4&ssl_disabled=true', '?charset=utf8mb4'],
@@ -73,6 +90,16 @@ describe('adapting a query', () => {
     ['pg8000', 'anything=1', '?anything=1'],
   ])('%s: %s', (driver, query, expected) => {
     expect(written(driver, query)).toBe(expected);
+  });
+
+  it.each([
+    ['endpoint=my-project', { options: 'endpoint=my-project' }],
+    ['-c search_path=a\\ b', { options: '-c search_path=a\\ b' }],
+    ['-c a=1 -cb.c=2 --d=3', { a: '1', 'b.c': '2', d: '3' }],
+    ['-c a=1 -d 5', { options: '-c a=1 -d 5' }],
+  ])('sends options %s to the server', (options, expected) => {
+    const query = adapted('asyncpg', `postgresql://h/d?options=${encodeURIComponent(options)}`);
+    expect(connectArgsOf(query)).toEqual({ server_settings: expected });
   });
 
   it('moves to connect_args what an address cannot hold', () => {
@@ -92,7 +119,9 @@ describe('adapting a query', () => {
     );
     expect(adapted('asyncpg', 'postgresql://h/d?ssl=true').renamed[0]?.unsafe).toMatch(/certificate/);
     expect(adapted('asyncpg', 'postgresql://h/d?sslmode=require').renamed[0]?.unsafe).toBeUndefined();
-    expect(adapted('asyncpg', 'postgresql://h/d?options=-d').unknown).toHaveLength(1);
+    expect(adapted('psycopg', 'postgresql://h/d?sslmode=${MODE}').kept).toHaveLength(1);
+    expect(adapted('asyncpg', 'postgresql://h/d?unheard_of=').kept).toHaveLength(1);
+    expect(adapted('asyncpg', 'postgresql://h/d?ssl=maybe').unknown).toHaveLength(1);
   });
 
   it('twice is once, and what stays stays as it is written', () => {
@@ -125,6 +154,7 @@ describe('adapting a query', () => {
           );
         },
       ),
+      RUNS,
     );
   });
 });

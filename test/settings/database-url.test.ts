@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: compose files have such placeholders
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../../src/files/source-file.ts';
@@ -85,6 +86,15 @@ describe('reading database addresses', () => {
     expect(parsed(text)).toMatchObject(expected);
   });
 
+  it.each([
+    ['postgresql://u:p@db:${PORT}/d', [{ host: 'db' }]],
+    ['postgresql://[::1]/d', [{ host: '::1' }]],
+    ['postgresql:///d?host=::1', [{ host: '::1' }]],
+    ['postgresql://h1,h2:2/d', [{ host: 'h1' }, { host: 'h2', port: 2 }]],
+  ])('the hosts of %s', (text, hosts) => {
+    expect(parsed(text).hosts).toEqual(hosts);
+  });
+
   it('keeps a broken percent sign as it is', () => {
     expect(parsed('postgresql://u:50%@h/d').password).toBe('50%');
   });
@@ -144,6 +154,61 @@ describe('reading database addresses', () => {
       }),
     );
   });
+});
+
+/** What make_url said, as in `data/make-url.json`; the query is grouped by name there. */
+type Said = [
+  scheme: string,
+  user: string | null,
+  password: string | null,
+  host: string | null,
+  port: number | null,
+  database: string | null,
+  query: [string, string][],
+];
+
+describe('what SQLAlchemy makes of an address', () => {
+  const rows: [text: string, said: Said | null][] = JSON.parse(
+    readFileSync(new URL('data/make-url.json', import.meta.url), 'utf8'),
+  ).rows;
+  const ours = rows.filter(([text]) => parseDatabaseUrl(text));
+
+  it('is what we read', () => {
+    const taken = ours.filter(([, said]) => said !== null && !said[3]?.includes(','));
+    expect(taken.length).toBeGreaterThan(200);
+    for (const [text, said] of taken) {
+      const url = parseDatabaseUrl(text);
+      const query = url?.query.filter(([, value]) => value !== '') ?? [];
+      expect([text, url?.scheme, url?.user, url?.password, url?.host, url?.port, url?.database]).toEqual([
+        text,
+        ...(said?.slice(0, 6) ?? []).map((part, index) =>
+          index === 5 ? part || undefined : (part ?? undefined),
+        ),
+      ]);
+      expect([text, grouped(query)]).toEqual([text, said?.[6]]);
+    }
+  });
+
+  it('is refused only for its port where we read it, so that placeholders and several hosts are read', () => {
+    const refused = ours.filter(([, said]) => said === null).map(([text]) => text);
+    expect(refused.length).toBeGreaterThan(20);
+    expect(refused.filter((text) => /^\d+$/.test(portText(text) ?? ''))).toEqual([]);
+  });
+
+  it('is refused by us only for its dialect', () => {
+    const unread = rows.filter(([text, said]) => said && !parseDatabaseUrl(text));
+    expect(unread.length).toBeGreaterThan(3);
+    for (const [text] of unread) expect(text).toMatch(/^(a\+b\+c|http|redis|mongodb\+srv|driver):/);
+  });
+
+  function portText(text: string): string | undefined {
+    const range = parseDatabaseUrl(text)?.ranges.port;
+    return range && text.slice(range.start, range.end);
+  }
+  function grouped(query: [string, string][]): [string, string][] {
+    const names = [...new Set(query.map(([name]) => name))];
+    return names.flatMap((name) => query.filter((pair) => pair[0] === name));
+  }
 });
 
 describe('writing the driver', () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../../src/files/source-file.ts';
 import { dotenvProblems, lastDotenvEntry, readDotenv, setDotenvValue } from '../../src/settings/dotenv.ts';
 import { rangeInValue } from '../../src/settings/range.ts';
+import { RUNS } from './runs.ts';
 
 const at = (text: string) => ({ path: '.env', text });
 
@@ -85,7 +86,7 @@ describe('reading .env', () => {
         const read = Object.fromEntries(readDotenv(at(text)).map((entry) => [entry.name, entry.value]));
         expect(read).toEqual({ ...dotenv.parse(text) });
       }),
-      { numRuns: 4000 },
+      RUNS,
     );
   });
 
@@ -99,7 +100,7 @@ describe('reading .env', () => {
           expect(entry.lineRange.end).toBeGreaterThanOrEqual(entry.valueRange.end);
         }
       }),
-      { numRuns: 2000 },
+      RUNS,
     );
   });
 
@@ -182,7 +183,7 @@ describe('writing .env', () => {
         expect(after.slice(0, entry.lineRange.start)).toBe(text.slice(0, entry.lineRange.start));
         expect(after.endsWith(text.slice(entry.lineRange.end))).toBe(true);
       }),
-      { numRuns: 2000 },
+      RUNS,
     );
   });
 

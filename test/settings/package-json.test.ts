@@ -11,6 +11,7 @@ import {
 } from '../../src/settings/manifest.ts';
 import { findRequirement } from '../../src/settings/requirement.ts';
 import { isProblem } from '../../src/settings/toml.ts';
+import { RUNS } from './runs.ts';
 
 const at = (text: string) => ({ path: 'package.json', text });
 
@@ -65,7 +66,7 @@ describe('JSON', () => {
           expect(refused).toBe(invalid);
         },
       ),
-      { numRuns: 2000 },
+      RUNS,
     );
   });
 

@@ -12,6 +12,7 @@ import {
 } from '../../src/settings/manifest.ts';
 import { findRequirement, type Requirement } from '../../src/settings/requirement.ts';
 import type { Edit } from '../../src/types.ts';
+import { RUNS } from './runs.ts';
 
 type File = { path: string; text: string };
 type How = (file: File, manifest: Manifest) => Edit[] | undefined;
@@ -508,7 +509,7 @@ describe('2,000 random edits of a list', () => {
         expect(lost.length).toBeLessThanOrEqual(shape.style === 'leading' ? 2 : 1);
         expect(after.includes('\r\n') && /[^\r]\n/.test(after)).toBe(false);
       }),
-      { numRuns: 2000 },
+      RUNS,
     );
   });
 });
