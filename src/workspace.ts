@@ -10,6 +10,7 @@ export class Workspace {
   private readonly paths: ReadonlySet<string>;
   private readonly readFromDisk: (path: string) => SourceFile | Problem | undefined;
   private readonly overlay: ReadonlyMap<string, SourceFile>;
+  private sorted: readonly string[] | undefined;
   private readonly cache: Map<string, SourceFile | Problem | undefined>;
 
   constructor(
@@ -28,7 +29,8 @@ export class Workspace {
 
   /** Every file that belongs to the project, sorted. Ignored files are left out, but for `.env` files. */
   files(): string[] {
-    return [...new Set([...this.paths, ...this.overlay.keys()])].sort();
+    this.sorted ??= [...new Set([...this.paths, ...this.overlay.keys()])].sort();
+    return [...this.sorted];
   }
 
   has(path: string): boolean {

@@ -1,5 +1,5 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import { descendants } from '../languages/python/tree.ts';
+import { descendants, type Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { type DatabaseName, meantName } from './names.ts';
 
@@ -18,16 +18,39 @@ export function modeOf(backend: Backend): { mode: 'async' | 'sync' | 'unknown'; 
   return { mode: backend.engines.length > 0 ? 'sync' : 'unknown', because: [] };
 }
 
+const known = new WeakMap<PythonDocument, DatabaseName[]>();
+
 /** The async names that a document imports, reaches through a module, or uses without an import. */
 export function asyncNames(document: PythonDocument): DatabaseName[] {
+  const names = known.get(document) ?? findAsyncNames(document);
+  known.set(document, names);
+  return names;
+}
+
+function findAsyncNames(document: PythonDocument): DatabaseName[] {
   if (!/async/i.test(document.text)) return [];
-  const used = [
-    ...document.scopes.references.map(({ node }) => node),
-    ...descendants(document.root, 'attribute'),
-  ];
   const imported = [...document.scopes.module.bindings.values()]
     .flat()
-    .filter(({ kind }) => kind === 'from-import');
-  const found = [...used, ...imported.map(({ node }) => node)].map((node) => meantName(document, node)?.name);
-  return ASYNC_NAMES.filter((name) => found.includes(name));
+    .filter(({ kind }) => kind === 'from-import')
+    .map(({ node }) => node);
+  const nodes = [...plainUses(document), ...dottedUses(document), ...imported];
+  const found = new Set(nodes.map((node) => meantName(document, node)?.name));
+  return ASYNC_NAMES.filter((name) => found.has(name));
+}
+
+/** One reference for each thing that a name is bound to: the others mean the same. */
+function plainUses(document: PythonDocument): Node[] {
+  const uses = new Map<unknown, Node>();
+  for (const { name, node, scope } of document.scopes.references) uses.set(scope.find(name) ?? name, node);
+  return [...uses.values()];
+}
+
+/** Attributes with one of the names, and where a module of the project can be reached by name, all of them. */
+function dottedUses(document: PythonDocument): Node[] {
+  const opaque =
+    document.scopes.stars.length > 0 ||
+    [...document.imported.values()].some((origins) => origins.some(({ kind }) => kind === 'module'));
+  return opaque
+    ? descendants(document.root, 'attribute')
+    : ASYNC_NAMES.flatMap((name) => [...document.attributesNamed(name)]);
 }

@@ -2,7 +2,7 @@ import type { PythonDocument } from '../languages/python/document.ts';
 import type { Node } from '../languages/python/tree.ts';
 
 /**
- * Where the names of SQLAlchemy's engine and session layer live: read off the installed packages
+ * Where the names of SQLAlchemy's engine, session and mapping layer live: read off the installed packages
  * (SQLAlchemy 1.4.41, 2.0.58 and 2.1.9, SQLModel 0.0.11, 0.0.24 and 0.0.50) by importing every module and asking for the name.
  * The first home is the documented one. What is imported from another module of these packages does not exist there.
  */
@@ -34,6 +34,37 @@ const HOMES = {
   async_scoped_session: ['sqlalchemy.ext.asyncio', 'sqlalchemy.ext.asyncio.scoping'],
   sessionmaker: ['sqlalchemy.orm', 'sqlalchemy.orm.session', 'sqlalchemy.orm.events'],
   SQLModel: ['sqlmodel', 'sqlmodel.main'],
+  Session: [
+    'sqlalchemy.orm',
+    'sqlmodel',
+    'sqlalchemy.orm.session',
+    'sqlmodel.orm.session',
+    'sqlalchemy.orm.scoping',
+    'sqlalchemy.orm.events',
+    'sqlalchemy.orm._orm_constructors',
+    'sqlalchemy.ext.asyncio.session',
+    'sqlalchemy.ext.asyncio.scoping',
+    'sqlmodel.ext.asyncio.session',
+    'sqlalchemy.ext.baked',
+    'sqlalchemy.ext.horizontal_shard',
+    'sqlalchemy.ext.serializer',
+  ],
+  declarative_base: ['sqlalchemy.orm', 'sqlalchemy.ext.declarative', 'sqlalchemy.orm.decl_api'],
+  DeclarativeBase: ['sqlalchemy.orm', 'sqlalchemy.orm.decl_api'],
+  mapped_column: ['sqlalchemy.orm', 'sqlalchemy.orm._orm_constructors', 'sqlalchemy.orm.decl_api'],
+  selectinload: ['sqlalchemy.orm', 'sqlalchemy.orm.strategy_options'],
+  joinedload: ['sqlalchemy.orm', 'sqlalchemy.orm.strategy_options'],
+  JSONB: [
+    'sqlalchemy.dialects.postgresql',
+    'sqlalchemy.dialects.postgresql.json',
+    'sqlalchemy.dialects.postgresql.psycopg',
+    'sqlalchemy.dialects.postgresql.psycopg2',
+    'sqlalchemy.dialects.postgresql.pg8000',
+    'sqlalchemy.dialects.postgresql.pygresql',
+    'sqlalchemy.dialects.sqlite',
+    'sqlalchemy.dialects.sqlite.base',
+    'sqlalchemy.dialects.sqlite.json',
+  ],
   scoped_session: ['sqlalchemy.orm', 'sqlalchemy.orm.scoping', 'sqlalchemy.orm.events'],
 } as const;
 

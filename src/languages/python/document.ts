@@ -2,7 +2,8 @@ import { position, type SourceFile } from '../../files/source-file.ts';
 import type { Place, Problem } from '../../types.ts';
 import { type Damage, findDamage, isKnownGap } from './damage.ts';
 import type { PythonModules } from './modules.ts';
-import { exportedOrigins, type Origin, originsOf } from './origin.ts';
+import { exportedOrigins, importedOrigins, type Origin, originsOf } from './origin.ts';
+import type { Reference } from './scope.ts';
 import { readScopes, type Scopes } from './scopes.ts';
 import { descendants, type Node, parse, type Tree } from './tree.ts';
 
@@ -12,6 +13,8 @@ interface Parsed {
   scopes?: Scopes;
   damage?: Damage[];
   calls?: Node[];
+  attributes?: Map<string, Node[]>;
+  references?: Map<string, Reference[]>;
 }
 
 const parsed = new WeakMap<SourceFile, Parsed>();
@@ -20,6 +23,7 @@ const parsed = new WeakMap<SourceFile, Parsed>();
 export class PythonDocument {
   readonly file: SourceFile;
   readonly modules: PythonModules;
+  private importsRead: ReadonlyMap<string, readonly Origin[]> | undefined;
 
   constructor(file: SourceFile, modules: PythonModules) {
     this.file = file;
@@ -56,6 +60,27 @@ export class PythonDocument {
   get calls(): Node[] {
     this.parsed.calls ??= descendants(this.root, 'call');
     return this.parsed.calls;
+  }
+
+  /** Every `object.name` with that name, in the order of the text. */
+  attributesNamed(name: string): readonly Node[] {
+    this.parsed.attributes ??= groupBy(
+      descendants(this.root, 'attribute'),
+      (node) => node.childForFieldName('attribute')?.text ?? '',
+    );
+    return this.parsed.attributes.get(name) ?? [];
+  }
+
+  /** Every reference by that name, whatever it is bound to in its scope. */
+  referencesNamed(name: string): readonly Reference[] {
+    this.parsed.references ??= groupBy(this.scopes.references, (reference) => reference.name);
+    return this.parsed.references.get(name) ?? [];
+  }
+
+  /** What the imports of this file, in whichever scope, bind each name to. */
+  get imported(): ReadonlyMap<string, readonly Origin[]> {
+    this.importsRead ??= importedOrigins(this);
+    return this.importsRead;
   }
 
   /** The first syntax error, if CPython would refuse the file too as far as we can tell. */
@@ -103,4 +128,14 @@ export class PythonDocument {
     }
     return found;
   }
+}
+
+function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(nameOf(item));
+    if (group) group.push(item);
+    else groups.set(nameOf(item), [item]);
+  }
+  return groups;
 }

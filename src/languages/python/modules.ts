@@ -14,6 +14,8 @@ export type ModuleTarget =
 export class PythonModules {
   private readonly documents = new Map<string, PythonDocument | undefined>();
   private readonly folders = new Set<string>(['']);
+  private readonly targets = new Map<string, ModuleTarget>();
+  private readonly roots = new Map<string, string[]>();
   private readonly workspace: Workspace;
   private readonly extraRoots: readonly string[];
 
@@ -37,6 +39,13 @@ export class PythonModules {
 
   /** Resolves `a.b`, `.b` or `..` as written in the file `from`. */
   resolve(from: string, module: string): ModuleTarget {
+    const key = `${dirname(from)}\0${module}`;
+    const target = this.targets.get(key) ?? this.find(from, module);
+    this.targets.set(key, target);
+    return target;
+  }
+
+  private find(from: string, module: string): ModuleTarget {
     const dots = /^\.*/.exec(module)?.[0].length ?? 0;
     const parts = module.slice(dots).split('.').filter(Boolean);
     if (dots > 0) {
@@ -85,6 +94,13 @@ export class PythonModules {
 
   /** Folders that an absolute import of a file may start from, the likeliest first. */
   rootsFor(from: string): string[] {
+    const folder = dirname(from);
+    const roots = this.roots.get(folder) ?? this.findRoots(from);
+    this.roots.set(folder, roots);
+    return roots;
+  }
+
+  private findRoots(from: string): string[] {
     const own = this.sourceRoot(from);
     const roots = [own, ...this.extraRoots];
     for (let folder = own; folder !== ''; ) {

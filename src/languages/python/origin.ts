@@ -34,8 +34,51 @@ export function originsOf(document: PythonDocument, node: Node): Origin[] {
   return [UNKNOWN];
 }
 
+/** Answers that stay the same as long as a document and the modules around it do. */
+interface Known {
+  exported: Map<string, Origin[]>;
+  bindings: Map<Binding, Origin[]>;
+}
+
+const known = new WeakMap<PythonDocument, Known>();
+
+function knownOf(document: PythonDocument): Known {
+  const found = known.get(document) ?? { exported: new Map(), bindings: new Map() };
+  known.set(document, found);
+  return found;
+}
+
+function remembered<K>(answers: Map<K, Origin[]>, key: K, make: () => Origin[]): Origin[] {
+  const found = answers.get(key) ?? make();
+  answers.set(key, found);
+  return found;
+}
+
 /** What `from document import name` means. */
-export function exportedOrigins(document: PythonDocument, name: string, hops = 0): Origin[] {
+export function exportedOrigins(document: PythonDocument, name: string): Origin[] {
+  return remembered(knownOf(document).exported, name, () => exportedBehind(document, name, 0));
+}
+
+/** What each name means that an import binds, in whichever scope of the document. */
+export function importedOrigins(document: PythonDocument): Map<string, Origin[]> {
+  const found = new Map<string, Origin[]>();
+  for (const scope of [document.scopes.module, ...document.scopes.byNode.values()]) {
+    for (const [name, bindings] of scope.bindings) {
+      const imports = bindings.filter(({ kind }) => kind === 'import' || kind === 'from-import');
+      if (imports.length === 0) continue;
+      const origins = imports.flatMap((binding) => originsOfBinding(document, binding));
+      found.set(name, [...(found.get(name) ?? []), ...origins]);
+    }
+  }
+  return found;
+}
+
+/** What one binding stands for: imports are followed, everything else is itself. */
+export function originsOfBinding(document: PythonDocument, binding: Binding): Origin[] {
+  return remembered(knownOf(document).bindings, binding, () => bindingOrigins(document, binding, 0));
+}
+
+function exportedBehind(document: PythonDocument, name: string, hops: number): Origin[] {
   if (hops > MOST_HOPS) return [UNKNOWN];
   const bindings = document.scopes.module.bindings.get(name);
   if (bindings) return distinct(bindings.flatMap((binding) => bindingOrigins(document, binding, hops + 1)));
@@ -47,7 +90,7 @@ export function exportedOrigins(document: PythonDocument, name: string, hops = 0
 
 function namedOrigins(document: PythonDocument, node: Node): Origin[] {
   const bindings = scopeAt(document, node).find(node.text);
-  if (bindings) return distinct(bindings.flatMap((binding) => bindingOrigins(document, binding, 0)));
+  if (bindings) return distinct(bindings.flatMap((binding) => originsOfBinding(document, binding)));
   const starred = starOrigins(document, node.text, 0);
   if (starred.length > 0) return starred;
   return [{ kind: BUILTINS.has(node.text) ? 'builtin' : 'unbound', name: node.text }];
@@ -66,8 +109,7 @@ function memberOrigins(origin: Origin, name: string): Origin[] {
   return [UNKNOWN];
 }
 
-/** What one binding stands for: imports are followed, everything else is itself. */
-export function bindingOrigins(document: PythonDocument, binding: Binding, hops: number): Origin[] {
+function bindingOrigins(document: PythonDocument, binding: Binding, hops: number): Origin[] {
   if (hops > MOST_HOPS) return [UNKNOWN];
   if (binding.kind === 'import') return [importOrigin(document, binding)];
   if (binding.kind === 'from-import') return fromImportOrigins(document, binding, hops);
@@ -90,7 +132,7 @@ function fromImportOrigins(document: PythonDocument, binding: Binding, hops: num
   if (target.kind === 'external') return [{ kind: 'external', name: `${target.name}.${name}` }];
   if (target.kind === 'project' && target.document.path === document.path)
     return ownSubmodule(document, name);
-  if (target.kind === 'project') return exportedOrigins(target.document, name, hops);
+  if (target.kind === 'project') return exportedBehind(target.document, name, hops);
   if (target.kind === 'missing') return [{ kind: 'missing', name: `${target.name}.${name}` }];
   const below = document.modules.below(target.folder, name);
   return [below ? targetOrigin(below) : { kind: 'missing', name }];
@@ -109,7 +151,7 @@ function starOrigins(document: PythonDocument, name: string, hops: number): Orig
     const target = document.modules.resolve(document.path, star.module);
     if (target.kind === 'external') packages.push(target.name);
     if (target.kind !== 'project' || target.document.path === document.path) continue;
-    const found = exportedOrigins(target.document, name, hops + 1);
+    const found = exportedBehind(target.document, name, hops + 1);
     if (found.some((origin) => origin.kind !== 'missing')) return found;
   }
   return packages.length > 0 && !BUILTINS.has(name) ? [{ kind: 'star', modules: packages, name }] : [];

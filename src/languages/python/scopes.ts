@@ -30,12 +30,38 @@ const COMPREHENSIONS = new Set([
   'generator_expression',
 ]);
 
+/** Nodes in which no name can stand. */
+const WITHOUT_NAMES = new Set([
+  'integer',
+  'float',
+  'true',
+  'false',
+  'none',
+  'ellipsis',
+  'comment',
+  'pass_statement',
+  'break_statement',
+  'continue_statement',
+  'string_start',
+  'string_content',
+  'string_end',
+  'escape_sequence',
+  'line_continuation',
+]);
+
 class ScopeReader {
   private readonly scopes: Scopes;
+  private readonly declaresOutward: boolean;
+  /** The root's own text, which leaves out the white space before the first statement. */
+  private readonly text: string;
+  private readonly start: number;
   private guards: readonly Guard[] = [];
 
   constructor(root: Node) {
     this.scopes = { module: new Scope('module', root), references: [], stars: [], byNode: new Map() };
+    this.start = root.startIndex;
+    this.text = root.text;
+    this.declaresOutward = /\b(global|nonlocal)\b/.test(this.text);
   }
 
   read(): Scopes {
@@ -48,11 +74,18 @@ class ScopeReader {
   }
 
   private visit(node: Node | null, scope: Scope): void {
-    if (!node) return;
+    if (!node || WITHOUT_NAMES.has(node.type)) return;
+    if (node.type === 'string' && !this.mayInterpolate(node)) return;
     if (COMPREHENSIONS.has(node.type)) return this.comprehension(node, scope);
     const special = this.visitors[node.type];
     if (special) special(node, scope);
     else this.each(node, scope);
+  }
+
+  /** Only f-strings and t-strings hold expressions. */
+  private mayInterpolate(node: Node): boolean {
+    const at = node.startIndex - this.start;
+    return /^\w{0,2}[ft]/i.test(this.text.slice(at, at + 3));
   }
 
   private readonly visitors: Record<string, (node: Node, scope: Scope) => void> = {
@@ -188,7 +221,7 @@ class ScopeReader {
 
   /** `global x` counts for the whole function, also for what stands above it. */
   private declareOutward(body: Node | null, scope: Scope): void {
-    if (!body) return;
+    if (!body || !this.declaresOutward) return;
     for (const kind of ['global', 'nonlocal'] as const) {
       for (const statement of body.descendantsOfType(`${kind}_statement`)) {
         if (statement && nearestFunction(statement)?.id === scope.node.id)
