@@ -8,11 +8,15 @@ import { build } from '../scripts/build.ts';
 
 /** A broken backend in every form that bytes come in: only what is repaired changes, and it comes back byte for byte. */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const command = join(root, 'dist/fix-backend.js');
 const fixture = join(root, '__testfixtures__/todo-backend');
 const lab = mkdtempSync(join(tmpdir(), 'fix-backend-bytes-'));
+const command = join(lab, 'dist/fix-backend.js');
 
-beforeAll(build);
+// A place of its own, so that nobody's dist/ changes under them.
+beforeAll(async () => {
+  cpSync(join(root, 'package.json'), join(lab, 'package.json'));
+  await build(join(lab, 'dist'));
+});
 afterAll(() => rmSync(lab, { recursive: true, force: true }));
 
 type Form = (text: string, path: string) => Buffer;

@@ -16,7 +16,7 @@ export default {
   docs: 'https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html',
   tasks: ['T008', 'T009', 'T010', 'T011', 'T012', 'T016'],
   fixes: [
-    /cannot import name '(AsyncEngine|AsyncConnection|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker|async_scoped_session)' from '(sqlmodel|sqlalchemy)/,
+    /cannot import name '(AsyncEngine|AsyncConnection|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker|async_scoped_session|Session|declarative_base|DeclarativeBase|mapped_column|selectinload|joinedload|JSONB)' from '(sqlmodel|sqlalchemy)/,
     /name '(AsyncEngine|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker|SQLModel)' is not defined/,
     /module '(sqlmodel|sqlalchemy)[\w.]*' has no attribute '(AsyncEngine|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker)'/,
   ],
@@ -31,6 +31,13 @@ export default {
     'async_scoped_session',
     'scoped_session',
     'SQLModel',
+    'Session',
+    'declarative_base',
+    'DeclarativeBase',
+    'mapped_column',
+    'selectinload',
+    'joinedload',
+    'JSONB',
   ],
   detect(document, backend) {
     return [
@@ -87,7 +94,8 @@ function oldSqlmodel(backend: Backend): boolean {
 }
 
 function homeFor(name: DatabaseName, backend: Backend): string {
-  return name === 'AsyncSession' && backend.usesExec ? 'sqlmodel.ext.asyncio.session' : homeOf(name);
+  if (name === 'AsyncSession' && backend.usesExec) return 'sqlmodel.ext.asyncio.session';
+  return name === 'Session' && backend.usesExec ? 'sqlmodel' : homeOf(name);
 }
 
 /** `sqlmodel.create_async_engine(…)` after `import sqlmodel`. */
