@@ -56,7 +56,6 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft | 
       'Move the call into the lifespan: async with engine.begin() as conn: await conn.run_sync(metadata.create_all)';
     return { ...base, safety: 'report', message, next };
   }
-  const connection = given ?? open.find((each) => each.engine.id === engine?.call.id);
   return {
     ...base,
     message,
