@@ -188,6 +188,8 @@ export interface Outcome {
   evidence: string;
   /** The log's relevant lines. */
   log?: string;
+  /** What a person does, where it fails. */
+  next?: string;
 }
 
 export interface Check {

@@ -22,6 +22,7 @@ export function verdictMarkdown(verdict: Verdict): string[] {
         .trim(),
     ),
     '',
+    ...checks.flatMap(({ title, after }) => nextOf(title, after)),
     ...checks.flatMap(({ title, after }) => logOf(title, after)),
     ...environmentMarkdown(environment),
   ];
@@ -54,6 +55,10 @@ function environmentMarkdown(environment: Verdict['environment']): string[] {
 
 function explained(key: string | undefined): string[] {
   return key ? [`Explained by ${code(key)}.`, ''] : [];
+}
+
+function nextOf(title: string, { next }: Outcome): string[] {
+  return next ? [`- ${escaped(title)}. Next: ${escaped(next)}`, ''] : [];
 }
 
 function logOf(title: string, outcome: Outcome): string[] {

@@ -24,6 +24,7 @@ export function verdictText(verdict: Verdict, layout: Layout): string {
     ...(baseline ? indented(`Before: ${explained(baseline)}`, 2, layout.width) : []),
     ...checks.flatMap((check) => checkLines(check, titleWidth(checks), layout)),
     ...firstLog(checks),
+    ...firstStep(checks, layout),
   ].join('\n');
 }
 
@@ -71,6 +72,14 @@ const STYLES = { pass: 'green', fail: 'red', unknown: 'yellow' } as const;
 
 function cut(text: string, width: number, more: string): string {
   return text.length <= width ? text : text.slice(0, Math.max(1, width - more.length)) + more;
+}
+
+/** What to do about the check that fails first, with its evidence in full: where it is, stands at its end. */
+function firstStep(checks: readonly Check[], { width }: Layout): string[] {
+  const failing = checks.find(({ after }) => after.status === 'fail');
+  if (!failing?.after.next) return [];
+  const { evidence, next } = failing.after;
+  return ['', ...indented(`${failing.title}: ${evidence}`, 2, width), ...indented(`Next: ${next}`, 2, width)];
 }
 
 /** More of a log than this belongs to the report. */

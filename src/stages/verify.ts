@@ -115,10 +115,10 @@ async function seeBoth(work: Work): Promise<{ before: Seen | undefined; after: S
   if (backend.language !== 'python') return hidden('only Python backends are started so far');
   work.step('copying the project');
   const copies = await makeCopies(absoluteRoot, work.absoluteFolder, before, databaseFiles(backend, plan));
-  const allowed = allowedBy(backend, copies.after);
+  const known = allowedBy(backend, copies.after);
   const workshop = await openWorkshop({
     asked: options.python,
-    allowed,
+    allowed: known.allowed,
     absoluteCache: work.absoluteCache,
     absoluteScratch: join(work.absoluteFolder, 'scratch'),
     sandbox: options.sandbox,
@@ -126,7 +126,6 @@ async function seeBoth(work: Work): Promise<{ before: Seen | undefined; after: S
     signal: options.signal,
     onStep: work.step,
   });
-  const known = allowed ? { allowed } : {};
   if ('reason' in workshop)
     return hidden(workshop.reason, { ...known, ...(workshop.python ? { python: workshop.python } : {}) });
   const seen = (copy: string) => see(copy, workshop, work);
@@ -204,15 +203,15 @@ async function environmentFor(
   }
 }
 
-/** The versions of Python that a pyproject.toml among the manifests allows. */
-function allowedBy(backend: BackendFacts, absoluteCopy: string): string | undefined {
+/** The versions of Python that a pyproject.toml among the manifests allows, and which one it is. */
+function allowedBy(backend: BackendFacts, absoluteCopy: string): Pick<Seen, 'allowed' | 'allowedIn'> {
   for (const manifest of backend.manifests.filter((one) => one.endsWith('pyproject.toml'))) {
     try {
       const found = allowedPython(readFileSync(join(absoluteCopy, manifest), 'utf8'));
-      if (found) return found;
+      if (found) return { allowed: found, allowedIn: manifest };
     } catch {
       // A manifest that cannot be read says why when it is installed.
     }
   }
-  return undefined;
+  return {};
 }

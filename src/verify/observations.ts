@@ -12,12 +12,15 @@ export interface Observations {
       options: Record<string, string>;
       calls: boolean;
     } | null;
+    /** Where the cross-origin middleware is added: `file:line`. */
+    cors: string[];
   };
   database?: { ok: boolean; error?: string; version: string };
   migrations: { ini: string; code: number | null; log: string }[];
   /** The first run and the second, on the same data. */
   servers: { up: boolean; code?: number; silent?: number; seconds: number }[];
-  health: { path: string; own: boolean; status: number; body: string }[];
+  /** `log` is what the server said meanwhile, where it failed. */
+  health: { path: string; own: boolean; status: number; body: string; log?: string }[];
   stopped: { clean: boolean; code?: number | null; died?: number | null; log: string }[];
   probe?: { seen: Probe; code: number | null; log: string };
   cors?: { origin: string; status: number; allowed: string | null } | null;

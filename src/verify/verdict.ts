@@ -1,7 +1,7 @@
 import type { BackendFacts, Check, Outcome, Verdict } from '../types.ts';
 import type { Seen } from './checks/seen.ts';
 import { command } from './checks/server.ts';
-import { CHECKS } from './checks/table.ts';
+import { CHECKS, type CheckLine } from './checks/table.ts';
 import { plain } from './process.ts';
 
 /** One repair that was applied, and the start-up errors that its transform says it explains. */
@@ -17,9 +17,14 @@ export function judge(before: Seen | undefined, after: Seen): Check[] {
     id: line.id,
     title: line.title,
     tasks: [...line.tasks],
-    before: before ? shortened(line.judge(before), before) : NOT_LOOKED,
-    after: shortened(line.judge(after), after),
+    before: before ? judged(line, before) : NOT_LOOKED,
+    after: judged(line, after),
   }));
+}
+
+function judged(line: CheckLine, seen: Seen): Outcome {
+  const outcome = shortened(line.judge(seen), seen);
+  return outcome.status === 'fail' ? { ...outcome, next: line.next } : outcome;
 }
 
 /** Paths as the person knows them: those of our copies and our environment mean nothing to them. */

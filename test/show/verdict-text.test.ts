@@ -11,6 +11,7 @@ const fail = {
   evidence: 'ImportError: a very long story about a module',
   log: 'Traceback\nboom',
 } as const;
+const unlucky = { ...fail, next: 'Correct it at that place.' };
 
 function text(
   checks: Pick<Check, 'title' | 'before' | 'after'>[],
@@ -51,6 +52,17 @@ test('what fails is cut to a line, and the first log stands below', () => {
   expect(shown).toContain('  ✗ starts\n    ImportError: a very long story abou…\n');
   expect(shown).toMatch(/\n\n {2}starts:\n {4}Traceback\n {4}boom$/);
   expect(shown).not.toContain('another');
+});
+
+test('what fails first stands in full below, with what to do', () => {
+  const checks = [
+    { title: 'starts', before: pass, after: pass },
+    { title: 'is healthy', before: fail, after: unlucky },
+    { title: 'answers', before: fail, after: { ...unlucky, evidence: 'because of that' } },
+  ];
+  expect(text(checks, { result: 'failing' }, 40)).toMatch(
+    /\n\n {2}is healthy: ImportError: a very long\n {2}story about a module\n {2}Next: Correct it at that place\.$/,
+  );
 });
 
 test('what could not be checked has a sign of its own, and the untouched error its explanation', () => {

@@ -81,7 +81,8 @@ export function target(seen: Seen): Outcome {
 export function application(seen: Seen): Outcome {
   return whenLoaded(seen, ({ app }) => {
     if (!app) return unknown('the application could not be described');
-    if (!app.openapi.ok) return fail(`its OpenAPI document cannot be made: ${said(app.openapi)}`);
+    if (!app.openapi.ok)
+      return fail(`${seen.facts.entry?.file}: its OpenAPI document cannot be made: ${said(app.openapi)}`);
     const named = [
       app.title && `title "${app.title}"`,
       app.version && `version ${app.version}`,
@@ -103,12 +104,13 @@ export function cors(seen: Seen): Outcome {
     if (!app?.cors) return pass('no cross-origin middleware');
     const { origins, text, credentials } = app.cors;
     const listed = `allow_origins ${JSON.stringify(origins)}${credentials ? ', with credentials' : ''}`;
-    if (text) return fail(`allow_origins is one text and not a list: ${JSON.stringify(origins[0])}`);
+    const at = observations.source?.cors.length ? `${observations.source.cors.join(', ')}: ` : '';
+    if (text) return fail(`${at}allow_origins is one text and not a list: ${JSON.stringify(origins[0])}`);
     const { cors: answer } = observations;
     if (!answer) return pass(listed);
     if (answer.allowed === answer.origin || answer.allowed === '*')
       return pass(`${listed}; a preflight from ${answer.origin} is let in`);
-    return fail(`${listed}; but a preflight from ${answer.origin} is refused (${answer.status})`);
+    return fail(`${at}${listed}; but a preflight from ${answer.origin} is refused (${answer.status})`);
   });
 }
 

@@ -32,8 +32,8 @@ export function python(seen: Seen): Outcome {
   if (!seen.python) return unknown(seen.unable ?? 'no Python was found');
   const { version } = seen.python;
   if (seen.allowed && !satisfies(version, seen.allowed))
-    return fail(`Python ${version}, but the manifests ask for ${seen.allowed}`);
-  return pass(`Python ${version}${seen.allowed ? `, and the manifests ask for ${seen.allowed}` : ''}`);
+    return fail(`Python ${version}, but ${seen.allowedIn} asks for ${seen.allowed}`);
+  return pass(`Python ${version}${seen.allowed ? `, and ${seen.allowedIn} asks for ${seen.allowed}` : ''}`);
 }
 
 export function install(seen: Seen): Outcome {
@@ -85,7 +85,8 @@ function lackingModule(seen: Seen): string | undefined {
 
 export function versions(seen: Seen): Outcome {
   if (seen.unable) return unknown(seen.unable);
-  if (seen.installFailed !== undefined) return fail('the requirements cannot be met together');
+  if (seen.installFailed !== undefined)
+    return fail(`${manifest(seen)} cannot be met as a whole: ${seen.installFailed}`);
   const { environment } = seen;
   if (!environment) return unknown('nothing was installed');
   const listed = SHOWN.filter((name) => environment.packages[name]).map(

@@ -12,6 +12,8 @@ export interface Seen {
   python?: Python;
   /** What the manifests allow: `>=3.11`. */
   allowed?: string;
+  /** The manifest that says so. */
+  allowedIn?: string;
   environment?: Environment;
   /** The installer's last lines. */
   installFailed?: string;
@@ -103,6 +105,15 @@ export function said(failure: Failure): string {
   return [failure.error ?? 'no reason was given', failure.at ? `(${failure.at})` : '']
     .filter(Boolean)
     .join(' ');
+}
+
+/** An error from a log with the place in the backend's code that the log's last traceback comes nearest to. */
+export function saidInLog(seen: Seen, log: string): string {
+  const lines = [...log.matchAll(/File "([^"]+)", line (\d+)/g)].flatMap(([, path = '', line]) => {
+    const copy = seen.copies?.find((folder) => path.startsWith(`${folder}/`));
+    return copy ? [`${path.slice(copy.length + 1)}:${line}`] : [];
+  });
+  return said({ error: lastError(log), at: lines.at(-1) ?? '' });
 }
 
 export function unreached(observations: Observations): Outcome {

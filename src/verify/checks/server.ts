@@ -8,6 +8,7 @@ import {
   pass,
   type Seen,
   said,
+  saidInLog,
   some,
   startLog,
   unknown,
@@ -23,8 +24,8 @@ export function server(seen: Seen): Outcome {
     if (!first) return unreached(observations);
     if (first.up) return pass(`${command(seen)} answers after ${first.seconds.toFixed(1)} s`);
     const ended = first.silent
-      ? `it did not answer within ${first.silent} s: ${lastError(log)}`
-      : lastError(log);
+      ? `it did not answer within ${first.silent} s: ${saidInLog(seen, log)}`
+      : saidInLog(seen, log);
     return blameless(seen, log) ?? fail(ended, log);
   });
 }
@@ -43,7 +44,9 @@ export function health(seen: Seen): Outcome {
   return whileUp(seen, (observations) => {
     const found = observations.health[0];
     if (!found) return unreached(observations);
-    return judgeHealth(found);
+    const outcome = judgeHealth(found);
+    if (outcome.status === 'pass' || !found.log) return outcome;
+    return fail(`${outcome.evidence}: ${saidInLog(seen, found.log)}`, found.log);
   });
 }
 
@@ -71,7 +74,8 @@ export function routes(seen: Seen): Outcome {
     const blamed = wrong.filter((one) => !blameless(seen, one.log));
     if (blamed.length) {
       const said = blamed.map(
-        (one) => `${one.method} ${one.route} ${objection(one)}${one.log ? ` (${lastError(one.log)})` : ''}`,
+        (one) =>
+          `${one.method} ${one.route} ${objection(one)}${one.log ? `: ${saidInLog(seen, one.log)}` : ''}`,
       );
       return fail(some(said), blamed[0]?.log);
     }
@@ -145,7 +149,7 @@ export function restart(seen: Seen): Outcome {
     const second = observations.servers[1];
     const stopped = observations.stopped[1];
     if (!second || !stopped) return unreached(observations);
-    if (!second.up) return fail(`it does not start again: ${lastError(stopped.log)}`, stopped.log);
+    if (!second.up) return fail(`it does not start again: ${saidInLog(seen, stopped.log)}`, stopped.log);
     const again = observations.health[1];
     const answer = again ? judgeHealth(again) : undefined;
     if (answer?.status !== 'pass')

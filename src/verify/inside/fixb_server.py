@@ -97,9 +97,12 @@ def health(server: Server, paths: list[str]) -> dict:
     likely = [path for path in paths if re.search(r"health|\bping\b|alive|ready", path, re.I) and "{" not in path]
     known += [path for path in likely if path not in known]
     for path in [*known, "/openapi.json", "/docs", "/"]:
+        before = len(server.text())
         answer = server.ask("GET", path)
         if path in known or 0 < answer["status"] < 400:
-            return {"path": path, "own": path in known, "status": answer["status"], "body": answer["body"][:300]}
+            failed = answer["status"] >= 500 or answer["status"] == 0
+            log = {"log": server.settled()[before:][-6000:]} if failed else {}
+            return {"path": path, "own": path in known, "status": answer["status"], "body": answer["body"][:300], **log}
     return {"path": "/", "own": False, "status": answer["status"], "body": answer["body"][:300]}
 
 

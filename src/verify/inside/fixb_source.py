@@ -85,6 +85,13 @@ def _run_call(call: ast.Call, line: int) -> dict:
     return {"line": line, "target": target.value if constant else None, "options": options, "calls": True}
 
 
+def middleware(tree: ast.Module | None, name: str) -> list[int]:
+    """The lines of `add_middleware(name, …)` and `Middleware(name, …)`."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args] if tree else []
+    adding = [call for call in calls if dotted(call.func).rpartition(".")[2] in ("add_middleware", "Middleware")]
+    return [call.lineno for call in adding if dotted(call.args[0]).rpartition(".")[2] == name]
+
+
 def calls_of(tree: ast.Module | None, name: str) -> list[int]:
     """The lines that mention an attribute, e.g. `create_all` (also passed on, as to run_sync)."""
     return [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == name] if tree else []

@@ -107,7 +107,8 @@ class Look:
         self.creators = lines["create_all"]
         entry = self.job["entry"]
         block = fixb_source.main_block(self.trees.get(entry["file"])) if entry else None
-        emit("source", creators=lines["create_all"], disposers=lines["dispose"], mainBlock=block)
+        cors = [f"{file}:{line}" for file, tree in own.items() for line in fixb_source.middleware(tree, "CORSMiddleware")]
+        emit("source", creators=lines["create_all"], disposers=lines["dispose"], mainBlock=block, cors=cors)
 
     def migrations(self, ready: bool) -> None:
         """`alembic upgrade head`, which a deployment runs before the server."""

@@ -1,31 +1,26 @@
-"""Database engine, session factory and FastAPI dependency."""
+"""The one engine of the service, its sessions, and what the lifespan needs of them."""
 
 import logging
-from typing import AsyncGenerator
+from collections.abc import AsyncGenerator
 
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
 from .config import settings
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
-
-# The engine owns the connection pool; the whole application
-# shares this one.
 engine: AsyncEngine = create_async_engine(
     settings.DATABASE_URL,
-    echo=settings.ENVIRONMENT == "development",
+    echo=False,
     future=True,
-    pool_pre_ping=True,
+    pool_pre_ping=True,  # the database may have been restarted
     pool_size=5,
     max_overflow=10,
 )
 
-
-async_session_maker = async_sessionmaker(
+new_session = async_sessionmaker(
     engine,
     class_=AsyncSession,
     expire_on_commit=False,
@@ -33,46 +28,29 @@ async_session_maker = async_sessionmaker(
 
 
 async def init_db() -> None:
-    """Create every table that the models declare.
+    """Make the tables that are not there yet."""
+    from ..models import user  # noqa: F401  (its tables join the metadata)
 
-    Called once, when the application starts.
-    """
-    from ..models import user  # noqa: F401  (registers the tables)
-
-    try:
-        async with engine.begin() as conn:
-            await conn.execute(text("SELECT 1"))
-            await conn.run_sync(SQLModel.metadata.create_all)
-        logger.info("Database initialized successfully")
-    except Exception as error:
-        logger.error("Database initialization failed: %s", error)
-        raise
-
+    async with engine.begin() as connection:
+        await connection.run_sync(SQLModel.metadata.create_all)
+    log.info("Database initialized successfully")
 
 
 async def get_session() -> AsyncGenerator[AsyncSession, None]:
-    """Yield one session for a request.
+    """Give each request a session of its own; what it left open is rolled back.
 
-    Commits when the request went well, rolls back when it raised.
-
-    Usage:
-        @router.get("/items")
-        async def list_items(session: AsyncSession = Depends(get_session)):
-            ...
-
-    Yields:
-        AsyncSession: an open session.
+    For example:
+        async def whoami(session: AsyncSession = Depends(get_session)): ...
     """
-    async with async_session_maker() as session:
+    async with new_session() as session:
         try:
             yield session
-            await session.commit()
         except Exception:
             await session.rollback()
             raise
 
 
 async def close_db() -> None:
-    """Dispose of the connection pool."""
+    """Give every connection back."""
     await engine.dispose()
-    logger.info("Database connections closed")
+    log.info("Database closed")
