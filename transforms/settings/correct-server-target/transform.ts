@@ -3,7 +3,7 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { type DocumentedCommand, documentedCommands } from '../../../src/backend/commands.ts';
 import { moduleFile } from '../../../src/backend/entry.ts';
 import { positional } from '../../../src/languages/python/arguments.ts';
-import { dirname } from '../../../src/languages/python/modules.ts';
+import { dirname, join } from '../../../src/languages/python/modules.ts';
 import { stringContent } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -34,7 +34,7 @@ function inDocuments(backend: Backend): Draft[] {
 
 /** A monorepo's other backends have commands of their own. */
 function concerns(backend: Backend, command: DocumentedCommand): boolean {
-  const folder = dirname(command.file);
+  const folder = command.folder ? join(dirname(command.file), command.folder) : dirname(command.file);
   return (
     backend.facts.root === '' || folder === backend.facts.root || folder.startsWith(`${backend.facts.root}/`)
   );

@@ -1,7 +1,10 @@
 import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
+import type { Backend } from '../../../src/backend/backend.ts';
 import type { Engine } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
+import { outsideReaders } from '../../../src/backend/outside-readers.ts';
 import type { UrlPlace } from '../../../src/backend/url-places.ts';
+import { altered } from '../../../src/backend/url-sources.ts';
 import { appendArgument, hasSplat, keyword } from '../../../src/languages/python/arguments.ts';
 import {
   type AdaptedQuery,
@@ -28,7 +31,7 @@ export default {
   detect(backend) {
     return engineAddresses(backend)
       .filter(({ engine }) => !isTest(engine.document.path))
-      .flatMap(drafts);
+      .flatMap((address) => drafts(backend, address));
   },
 } satisfies Transform<'settings'>;
 
@@ -44,19 +47,20 @@ interface Parameter {
   connectArgs?: ConnectArgs;
 }
 
-function drafts(address: EngineAddress): Draft[] {
+function drafts(backend: Backend, address: EngineAddress): Draft[] {
   const groups = new Map<string, Parameter[]>();
-  for (const parameter of address.places.flatMap(parametersOf)) {
+  for (const parameter of address.places.flatMap((place) => parametersOf(address, place))) {
     const group = groups.get(parameter.name);
     if (group) group.push(parameter);
     else groups.set(parameter.name, [parameter]);
   }
-  return [...groups].flatMap(([name, parameters]) => draft(address, name, parameters) ?? []);
+  return [...groups].flatMap(([name, parameters]) => draft(backend, address, name, parameters) ?? []);
 }
 
-function parametersOf(place: UrlPlace): Parameter[] {
+/** What counts is the driver that the engine is given in the end; the query stands in the address as it is written. */
+function parametersOf({ sources }: EngineAddress, place: UrlPlace): Parameter[] {
   const url = parseDatabaseUrl(place.text);
-  const { driver } = url ?? {};
+  const { driver } = parseDatabaseUrl(altered(place.text, sources.alterations) ?? '') ?? {};
   if (!url || !driver) return [];
   const { renamed, moved, dropped, unknown } = adaptQuery(url.dialect, driver, url.query);
   const none = { kept: [], renamed: [], moved: [], dropped: [], unknown: [] };
@@ -69,7 +73,12 @@ function parametersOf(place: UrlPlace): Parameter[] {
   ];
 }
 
-function draft(address: EngineAddress, name: string, parameters: Parameter[]): Draft | undefined {
+function draft(
+  backend: Backend,
+  address: EngineAddress,
+  name: string,
+  parameters: Parameter[],
+): Draft | undefined {
   const [first] = parameters;
   if (!first) return undefined;
   const { place, driver, why, unsafe } = first;
@@ -79,7 +88,7 @@ function draft(address: EngineAddress, name: string, parameters: Parameter[]): D
     at: { file: place.file, start: place.start, end: place.end },
     message: `${driver} does not take ${name}. ${why}`,
   };
-  const left = reasonToLeave(address, parameters);
+  const left = reasonToLeave(backend, address, parameters);
   if (left) return { ...base, safety: 'report', next: left };
   const edits = parameters.flatMap(({ place: at, adapted }) => (adapted ? inPlace(at, adapted) : []));
   const passed = first.connectArgs ? [passOn(address.engine, first.connectArgs)] : [];
@@ -87,12 +96,20 @@ function draft(address: EngineAddress, name: string, parameters: Parameter[]): D
 }
 
 /** What a person has to do, where no edit would be right for all who read the address. */
-function reasonToLeave({ engine, uses }: EngineAddress, parameters: Parameter[]): string | undefined {
+function reasonToLeave(
+  backend: Backend,
+  { engine, uses, sources, places }: EngineAddress,
+  parameters: Parameter[],
+): string | undefined {
   const name = parameters[0]?.name;
   const shared = uses.some(
     (use) => use.kind === 'raw' || use.kind === 'other' || (use.engine && use.engine.async !== engine.async),
   );
-  if (shared) return `Give the engine an address of its own without ${name}: other code reads this one.`;
+  const outside = sources.variables.some(
+    (variable) => outsideReaders(backend, variable.name, places).length > 0,
+  );
+  if (shared || outside)
+    return `Give the engine an address of its own without ${name}: other code reads this one.`;
   if (parameters.some(({ adapted }) => !adapted)) return `Look ${name} up in the driver's documentation.`;
   const given = new Set(parameters.map(({ connectArgs }) => JSON.stringify(connectArgs)));
   const [args] = parameters;
