@@ -20,14 +20,16 @@ interface DockerCommand {
 export interface Dockerfile {
   /** ENV lines of every stage, in the order of the file. */
   environment: DockerVariable[];
-  /** `3.12` of the last `FROM python:3.12-slim`. */
+  /** `3.12` of the last `FROM python:3.12-slim` or `FROM some/uv:python3.12`, with the defaults of its ARGs. */
   python?: string;
-  /** The last WORKDIR of the last stage, as written. */
+  /** The last WORKDIR of the last stage, or of the stage that it builds on; as written. */
   workdir?: WrittenValue;
-  /** The last CMD and the last ENTRYPOINT of the last stage. */
+  /** The last CMD and the last ENTRYPOINT, likewise. */
   command?: DockerCommand;
   entrypoint?: DockerCommand;
 }
+
+type Stage = Pick<Dockerfile, 'workdir' | 'command' | 'entrypoint'>;
 
 interface Instruction {
   keyword: string;
@@ -38,31 +40,60 @@ interface Instruction {
   line: number;
 }
 
-const FROM_PYTHON = /^(?:--\S+\s+)*(?:\S*\/)?python:(\d+(?:\.\d+)?)/i;
+const FROM = /^\s*(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i;
+const PYTHON_IMAGE = /^(?:\S*\/)?python:(\d+\.\d+)|:python(\d+\.\d+)/i;
+const REFERENCE = /\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})/g;
 const HEREDOC = /<<-?\s*["']?([A-Za-z_]\w*)["']?/g;
 const PAIR = /^([A-Za-z_]\w*)=/;
 
 /** Reads a Dockerfile (docs.docker.com/reference/dockerfile). Instructions that say nothing of this are passed over; nothing is thrown. */
 export function readDockerfile(file: Pick<SourceFile, 'text'>): Dockerfile {
-  const read: Dockerfile = { environment: [] };
+  const environment: DockerVariable[] = [];
+  const stages = new Stages();
   for (const instruction of instructionsOf(file.text)) {
     const { keyword, text, start } = instruction;
-    if (keyword === 'FROM') beginStage(read, text);
-    if (keyword === 'ENV') read.environment.push(...variablesOf(text, start));
-    if (keyword === 'WORKDIR') read.workdir = whole(text, start);
-    if (keyword === 'CMD') read.command = commandOf(instruction);
-    if (keyword === 'ENTRYPOINT') read.entrypoint = commandOf(instruction);
+    if (keyword === 'ARG') stages.argument(text);
+    if (keyword === 'FROM') stages.begin(text);
+    if (keyword === 'ENV') environment.push(...variablesOf(text, start));
+    if (keyword === 'WORKDIR') stages.current.workdir = whole(text, start);
+    if (keyword === 'CMD') stages.current.command = commandOf(instruction);
+    if (keyword === 'ENTRYPOINT') stages.current.entrypoint = commandOf(instruction);
   }
-  return read;
+  return {
+    environment,
+    ...(stages.python !== undefined && { python: stages.python }),
+    ...stages.current,
+  };
 }
 
-/** What an earlier stage runs, and where, is not what the image runs. */
-function beginStage(read: Dockerfile, text: string): void {
-  const python = FROM_PYTHON.exec(text.trim())?.[1];
-  if (python) read.python = python;
-  delete read.workdir;
-  delete read.command;
-  delete read.entrypoint;
+/** What an earlier stage runs, and where, is what the image runs only where a later one is built from it. */
+class Stages {
+  current: Stage = {};
+  python: string | undefined;
+  private readonly named = new Map<string, Stage>();
+  private readonly defaults = new Map<string, string>();
+  private begun = false;
+
+  /** Only an ARG before the first FROM holds in a FROM. */
+  argument(text: string): void {
+    for (const { value } of this.begun ? [] : shellWords(text)) {
+      const sign = value.indexOf('=');
+      if (sign > 0) this.defaults.set(value.slice(0, sign), value.slice(sign + 1));
+    }
+  }
+
+  begin(text: string): void {
+    const [, written = '', name = ''] = FROM.exec(text) ?? [];
+    const image = written.replace(
+      REFERENCE,
+      (_, plain: string, braced: string, otherwise = '') => this.defaults.get(plain ?? braced) || otherwise,
+    );
+    const [, official, tagged] = PYTHON_IMAGE.exec(image) ?? [];
+    this.begun = true;
+    this.python = official ?? tagged ?? this.python;
+    this.current = { ...this.named.get(image.toLowerCase()) };
+    if (name) this.named.set(name.toLowerCase(), this.current);
+  }
 }
 
 /** `ENV A=b C="d"`, and the old `ENV A b c` that sets one variable. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Dockerfiles have such references
 import { describe, expect, it } from 'vitest';
 import { readDockerfile } from '../../src/settings/dockerfile.ts';
 import { readProcfile } from '../../src/settings/procfile.ts';
@@ -107,6 +108,50 @@ describe('the command', () => {
     expect(read("CMD ['a', 'b']").command?.[0]).toBe('shell');
     expect(read('CMD [1]').command?.[0]).toBe('shell');
     expect(read('FROM python').python).toBeUndefined();
+  });
+});
+
+describe('stages', () => {
+  const read = (...lines: string[]) => {
+    const { python, workdir, command } = readDockerfile({ text: `\ufeff${lines.join('\r\n')}` });
+    return [python, workdir?.value, command?.words[0]?.value];
+  };
+
+  it.each([
+    [
+      ['FROM python:3.12 AS Base', 'WORKDIR /app', 'CMD ["a"]', 'FROM base'],
+      ['3.12', '/app', 'a'],
+    ],
+    [
+      ['FROM python:3.12 as base', 'WORKDIR /app', 'CMD a', 'FROM base AS prod', 'CMD b'],
+      ['3.12', '/app', 'b'],
+    ],
+    [
+      ['FROM python:3.12 AS b', 'FROM b AS c', 'WORKDIR /c', 'FROM b'],
+      ['3.12', undefined, undefined],
+    ],
+    [
+      ['FROM node:20 AS web', 'CMD x', 'FROM python:3.13'],
+      ['3.13', undefined, undefined],
+    ],
+  ])('%j', (lines, expected) => {
+    expect(read(...lines)).toEqual(expected);
+  });
+
+  it.each([
+    [['ARG PY=3.12', 'FROM python:${PY}-slim'], '3.12'],
+    [['ARG PY="3.11" X', 'FROM python:$PY'], '3.11'],
+    [['FROM python:${PY:-3.10}'], '3.10'],
+    [['FROM --platform=$BUILDPLATFORM registry.example.invalid:5000/library/python:3.9.1'], '3.9'],
+    [['FROM example.invalid/astral-sh/uv:python3.12-bookworm-slim'], '3.12'],
+    [['FROM python:${PY}'], undefined],
+    [['FROM x', 'ARG PY=3.12', 'FROM python:${PY}'], undefined],
+    [['FROM notpython:3.9'], undefined],
+    [['FROM python@sha256:aaa'], undefined],
+    [['FROM python:latest'], undefined],
+    [['# FROM python:3.9'], undefined],
+  ])('the Python of %j', (lines, expected) => {
+    expect(read(...lines)[0]).toBe(expected);
   });
 });
 

@@ -68,7 +68,9 @@ const FILE = fc.record({
 });
 /** A text of one line shows no line ending; `\n` is written then. */
 const SHAPE = FILE.map((shape) =>
-  shape.final || shape.blocks.flatMap((block) => block.lines).length > 1 ? shape : { ...shape, ending: '\n' as const },
+  shape.final || shape.blocks.flatMap((block) => block.lines).length > 1
+    ? shape
+    : { ...shape, ending: '\n' as const },
 );
 type Shape = typeof FILE extends fc.Arbitrary<infer T> ? T : never;
 
