@@ -1,34 +1,56 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import { enclosing, type Node } from '../languages/python/tree.ts';
+import { descendants, enclosing, type Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { type Engine, factoryAt, isAsyncSession } from './engines.ts';
+import { asyncEdits } from './make-async.ts';
+import { metadataAt } from './models.ts';
 import { meantName } from './names.ts';
 import { referencesAcross } from './references.ts';
 
-/** How one use of an engine treats it. `neither` can be had with both kinds. */
+/** How one use of an engine treats it. `neither` can be had with both kinds; of `unknown` that cannot be told. */
 export interface EngineUse {
   document: PythonDocument;
   node: Node;
-  kind: 'async' | 'sync' | 'neither';
+  kind: 'async' | 'sync' | 'neither' | 'unknown';
 }
 
-/** Every use of an engine that is assigned to a name. */
+/** What is handed an engine and refuses an async one, tried with SQLAlchemy 2.1.9. */
+const SYNC_CALLS =
+  /^(sqlmodel\.Session|sqlalchemy\.(orm\.(Session|session\.Session)|inspect|inspection\.inspect|event\.\w+|ext\.asyncio\.AsyncEngine)|pandas\.read_sql\w*)$/;
+const SYNC_METHODS = /^(execute|scalar|raw_connection|has_table|table_names|begin|connect)$/;
+const TELLING = /^(print|debug|info|warning|error|critical|exception|log|str|repr|isinstance|type|id|bool)$/;
+
+/** Every use of an engine that is assigned to a name, or to an attribute of `self` in its class. */
 export function usesOfEngine(backend: Backend, engine: Engine): EngineUse[] {
+  const { document } = engine;
   const name = enclosing(engine.call, 'assignment')?.childForFieldName('left');
+  if (name?.type === 'attribute') return ofAttribute(backend, document, name);
+  const scopes = [document.scopes.module, ...document.scopes.byNode.values()];
   const binding =
-    name && engine.document.scopes.module.bindings.get(name.text)?.find((each) => each.node.id === name.id);
+    name &&
+    scopes.flatMap((scope) => scope.bindings.get(name.text) ?? []).find((each) => each.node.id === name.id);
   if (!binding) return [];
   const annotated = binding.annotation?.namedChildren[0];
-  const declared = annotated && meantName(engine.document, annotated)?.name === 'AsyncEngine';
-  const uses = referencesAcross(backend.documents, engine.document, binding).map(({ document, node }) => ({
-    document,
+  const declared = annotated && meantName(document, annotated)?.name === 'AsyncEngine';
+  const uses = referencesAcross(backend.documents, document, binding).map(({ document: user, node }) => ({
+    document: user,
     node,
-    kind: kindOf(document, node),
+    kind: kindOf(backend, user, node),
   }));
-  return declared ? [{ document: engine.document, node: annotated, kind: 'async' }, ...uses] : uses;
+  return declared ? [{ document, node: annotated, kind: 'async' }, ...uses] : uses;
 }
 
-function kindOf(document: PythonDocument, node: Node): EngineUse['kind'] {
+function ofAttribute(backend: Backend, document: PythonDocument, left: Node): EngineUse[] {
+  const definition = /^self\.\w+$/.test(left.text) ? enclosing(left, 'class_definition') : undefined;
+  const same = definition
+    ? descendants(definition, 'attribute').filter(({ text }) => text === left.text)
+    : [];
+  return same
+    .filter((node) => node.id !== left.id)
+    .map((node) => ({ document, node, kind: kindOf(backend, document, node) }));
+}
+
+function kindOf(backend: Backend, document: PythonDocument, node: Node): EngineUse['kind'] {
   const parent = node.parent;
   if (parent?.type === 'attribute') return methodKind(parent);
   const call =
@@ -42,18 +64,27 @@ function kindOf(document: PythonDocument, node: Node): EngineUse['kind'] {
     return 'sync';
   }
   if (isAsyncSession(document, callee)) return 'async';
-  const external =
-    callee.type === 'identifier' || callee.type === 'attribute' ? document.externalName(callee) : undefined;
-  return external && /^(sqlmodel|sqlalchemy\.orm)\.Session$/.test(external) ? 'sync' : 'neither';
+  return calledKind(backend, document, call, callee);
 }
 
-/** `async with engine.begin()`, `with engine.connect()`, `await engine.dispose()`. */
+function calledKind(backend: Backend, document: PythonDocument, call: Node, callee: Node): EngineUse['kind'] {
+  const last = callee.childForFieldName('attribute')?.text ?? callee.text;
+  const object = callee.childForFieldName('object');
+  if (object && metadataAt(document, object)) return asyncEdits(document, backend, call) ? 'neither' : 'sync';
+  if (last === 'to_sql') return 'sync';
+  const named = callee.type === 'identifier' || callee.type === 'attribute';
+  if (SYNC_CALLS.test((named && document.externalName(callee)) || '')) return 'sync';
+  return TELLING.test(last) ? 'neither' : 'unknown';
+}
+
+/** `async with engine.begin()`, `with engine.connect()`, `await engine.dispose()`, `engine.sync_engine`. */
 function methodKind(attribute: Node): EngineUse['kind'] {
   const call = attribute.parent?.type === 'call' ? attribute.parent : undefined;
-  const name = attribute.childForFieldName('attribute')?.text;
+  const name = attribute.childForFieldName('attribute')?.text ?? '';
+  if (name === 'sync_engine') return 'async';
   if (!call) return 'neither';
   if (call.parent?.type === 'await') return 'async';
-  if (name !== 'begin' && name !== 'connect') return 'neither';
+  if (!SYNC_METHODS.test(name)) return 'neither';
   const item = enclosing(call, 'with_item');
   const statement = item && enclosing(item, 'with_statement');
   if (!statement) return 'sync';

@@ -1,7 +1,9 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { addImport, moveImported, removeImported } from '../languages/python/import-edits.ts';
+import { scopeAt } from '../languages/python/origin.ts';
 import type { Node } from '../languages/python/tree.ts';
 import type { Edit } from '../types.ts';
+import { meantName } from './names.ts';
 import { referencesOf } from './unused.ts';
 
 /**
@@ -23,4 +25,10 @@ export function renameCall(
   if (binding.name !== binding.imported) return moveImported(document, binding, to.module, to.name);
   const annotations = others.map(({ node }) => ({ ...document.place(node), text: to.name }));
   return [call, ...annotations, ...removeImported(document, binding), ...added];
+}
+
+/** True where the name means something else at the call, so that the new import could not be called by it. */
+export function isTaken(document: PythonDocument, callee: Node, name: string): boolean {
+  const bound = scopeAt(document, callee).find(name);
+  return bound?.some((binding) => meantName(document, binding.node)?.name !== name) ?? false;
 }

@@ -1,7 +1,7 @@
 import { usesOfEngine } from '../../../src/backend/engine-uses.ts';
 import { enginesOf } from '../../../src/backend/engines.ts';
-import { renameCall } from '../../../src/backend/rename-call.ts';
-import { enclosing } from '../../../src/languages/python/tree.ts';
+import { isTaken, renameCall } from '../../../src/backend/rename-call.ts';
+import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -30,8 +30,29 @@ export default {
         return [{ ...draft, safety: 'report', message: both, next: 'Make two engines, one of each kind.' }];
       }
       const to = { module: 'sqlalchemy.ext.asyncio', name: 'create_async_engine' };
+      if (isTaken(document, engine.callee, to.name)) {
+        const next = `Import ${to.name} from ${to.module} under a name that is free here.`;
+        const taken = `${name} is synchronous, and ${to.name} is something else in this file.`;
+        return [{ ...draft, safety: 'report', message: taken, next }];
+      }
+      const unknown = uses.find((use) => use.kind === 'unknown');
       const message = `${name} is synchronous, and all that uses it is async.`;
-      return [{ ...draft, message, edits: renameCall(document, engine.callee, to), needs: [] }];
+      return [
+        {
+          ...draft,
+          message,
+          edits: renameCall(document, engine.callee, to),
+          needs: [],
+          ...(unknown && {
+            message: `${name} is synchronous, and async sessions or connections use it.`,
+            safety: { unsafe: `${unknown.document.path} hands the engine on: ${lineOf(unknown.node)}` },
+          }),
+        },
+      ];
     });
   },
 } satisfies Transform<'python'>;
+
+function lineOf(node: Node): string {
+  return (enclosing(node, 'call') ?? node).text.split('\n')[0] ?? '';
+}

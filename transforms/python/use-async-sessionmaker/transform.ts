@@ -1,13 +1,13 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { factoriesOf, type SessionFactory } from '../../../src/backend/engines.ts';
+import { factoriesOf, isAsyncSession, type SessionFactory } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
-import { renameCall } from '../../../src/backend/rename-call.ts';
+import { isTaken, renameCall } from '../../../src/backend/rename-call.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { appendArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
-import type { Transform } from '../../../src/transform.ts';
+import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
 export default {
@@ -30,20 +30,39 @@ export default {
         factory.meant.via !== 'unbound' &&
         !worksInTest(document, factory),
     );
-    return wrong.map((factory) => ({
-      subject: nameOf(factory.call),
-      at: document.place(factory.callee),
-      message: `${nameOf(factory.call)} makes sessions of an async engine.`,
-      edits: [
-        ...renameCall(document, factory.callee, {
-          module: 'sqlalchemy.ext.asyncio',
-          name: 'async_sessionmaker',
-        }),
-        ...sessionClass(document, factory, backend),
-      ],
-    }));
+    return wrong.map((factory) => draft(document, backend, factory));
   },
 } satisfies Transform<'python'>;
+
+const TO = { module: 'sqlalchemy.ext.asyncio', name: 'async_sessionmaker' };
+
+function draft(document: PythonDocument, backend: Backend, factory: SessionFactory): Draft {
+  const name = nameOf(factory.call);
+  const base = { subject: name, at: document.place(factory.callee) };
+  const message = `${name} makes sessions of an async engine.`;
+  const { sessionClass } = factory;
+  if (sessionClass && !isAsyncSession(document, sessionClass)) {
+    const next = `Make the factory with async_sessionmaker and an async class instead of ${sessionClass.text}, or give it a synchronous engine.`;
+    return { ...base, safety: 'report', message: `${message} ${sessionClass.text} is no async one.`, next };
+  }
+  if (isTaken(document, factory.callee, TO.name)) {
+    const next = `Import ${TO.name} from ${TO.module} under a name that is free here.`;
+    return { ...base, safety: 'report', message: `${message} ${TO.name} is something else here.`, next };
+  }
+  const edits = [
+    ...renameCall(document, factory.callee, TO),
+    ...keywordClass(document, sessionClass),
+    ...sessionClassEdits(document, factory, backend),
+  ];
+  return { ...base, message, edits };
+}
+
+/** `sessionmaker(engine, AsyncSession)` was SQLAlchemy 1.4's; since 2.0 both factories take it by name only. */
+function keywordClass(document: PythonDocument, sessionClass: Node | undefined): Edit[] {
+  if (sessionClass?.parent?.type !== 'argument_list') return [];
+  const { file, start } = document.place(sessionClass);
+  return [{ file, start, end: start, text: 'class_=' }];
+}
 
 /** `sessionmaker(engine, class_=AsyncSession)` runs; in a test that is enough. */
 function worksInTest(document: PythonDocument, factory: SessionFactory): boolean {
@@ -56,7 +75,7 @@ function nameOf(call: Node): string {
 }
 
 /** Where `.exec` is used the sessions must be SQLModel's; async_sessionmaker alone makes SQLAlchemy's. */
-function sessionClass(document: PythonDocument, factory: SessionFactory, backend: Backend): Edit[] {
+function sessionClassEdits(document: PythonDocument, factory: SessionFactory, backend: Backend): Edit[] {
   if (factory.sessionClass || !backend.usesExec) return [];
   return [
     appendArgument(document, factory.call, 'class_=AsyncSession'),
