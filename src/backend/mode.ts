@@ -1,5 +1,5 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import { descendants, type Node } from '../languages/python/tree.ts';
+import type { Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { type DatabaseName, meantName } from './names.ts';
 
@@ -46,11 +46,18 @@ function plainUses(document: PythonDocument): Node[] {
 }
 
 /** Attributes with one of the names, and where a module of the project can be reached by name, all of them. */
-function dottedUses(document: PythonDocument): Node[] {
+function dottedUses(document: PythonDocument): readonly Node[] {
   const opaque =
     document.scopes.stars.length > 0 ||
     [...document.imported.values()].some((origins) => origins.some(({ kind }) => kind === 'module'));
   return opaque
-    ? descendants(document.root, 'attribute')
-    : ASYNC_NAMES.flatMap((name) => [...document.attributesNamed(name)]);
+    ? document.attributes
+    : ASYNC_NAMES.filter((name) => dotted(name).test(document.text)).flatMap((name) => [
+        ...document.attributesNamed(name),
+      ]);
+}
+
+/** `.name`, also with white space, a line continuation or a comment behind the dot. */
+function dotted(name: string): RegExp {
+  return new RegExp(`\\.(?:\\s|\\\\|#.*)*${name}`);
 }

@@ -96,7 +96,7 @@ function isReadable(absoluteRoot: string, path: string, problems: Problem[]): bo
 /** False for a link that leads out of the root, to a folder, into a loop or nowhere. */
 export function leadsToFileInside(absoluteRoot: string, path: string): boolean {
   try {
-    const real = realpathSync(join(absoluteRoot, path));
+    const real = realpathSync.native(join(absoluteRoot, path));
     return real.startsWith(join(absoluteRoot, sep)) && statSync(real).isFile();
   } catch {
     return false;

@@ -28,7 +28,8 @@ export function decode(path: string, bytes: Buffer, mode: number): SourceFile | 
   if (!encoding) return undefined;
   const text =
     encoding === 'utf-8' ? bytes.toString('utf8') : iconv.decode(bytes, encoding, { stripBOM: false });
-  if (!encode(text, encoding).equals(bytes)) return undefined;
+  // What is valid UTF-8 comes back as it was; of the other encodings that is not certain.
+  if (encoding !== 'utf-8' && !encode(text, encoding).equals(bytes)) return undefined;
   return { path, text, encoding, mode, hash: sha256(bytes) };
 }
 

@@ -13,7 +13,8 @@ interface Parsed {
   scopes?: Scopes;
   damage?: Damage[];
   calls?: Node[];
-  attributes?: Map<string, Node[]>;
+  attributes?: Node[];
+  attributesByName?: Map<string, Node[]>;
   references?: Map<string, Reference[]>;
 }
 
@@ -62,13 +63,19 @@ export class PythonDocument {
     return this.parsed.calls;
   }
 
+  get attributes(): readonly Node[] {
+    this.parsed.attributes ??= descendants(this.root, 'attribute');
+    return this.parsed.attributes;
+  }
+
   /** Every `object.name` with that name, in the order of the text. */
   attributesNamed(name: string): readonly Node[] {
-    this.parsed.attributes ??= groupBy(
-      descendants(this.root, 'attribute'),
+    if (!this.text.includes(name)) return [];
+    this.parsed.attributesByName ??= groupBy(
+      this.attributes,
       (node) => node.childForFieldName('attribute')?.text ?? '',
     );
-    return this.parsed.attributes.get(name) ?? [];
+    return this.parsed.attributesByName.get(name) ?? [];
   }
 
   /** Every reference by that name, whatever it is bound to in its scope. */

@@ -56,14 +56,17 @@ function packageFolders(backend: Backend): string[] {
 
 /** Those that a dotted import path runs through. */
 function importedAmong(backend: Backend, folders: string[]): string[] {
+  const names = new Set(folders.map(lastPart));
   const imported = new Set(
-    backend.sources.flatMap((document) =>
-      [...document.scopes.module.bindings.values()].flat().map((binding) => binding.module ?? ''),
-    ),
+    backend.sources
+      .filter(({ text }) => text.match(/[\w\u0080-\uffff]+/g)?.some((word) => names.has(word)))
+      .flatMap((document) => [...document.scopes.module.bindings.values()].flat())
+      .flatMap((binding) => binding.module?.split('.') ?? []),
   );
   const entry = backend.facts.entry?.module.split('.') ?? [];
-  return folders.filter((folder) => {
-    const last = folder.slice(folder.lastIndexOf('/') + 1);
-    return entry.includes(last) || [...imported].some((module) => module.split('.').includes(last));
-  });
+  return folders.filter((folder) => entry.includes(lastPart(folder)) || imported.has(lastPart(folder)));
+}
+
+function lastPart(folder: string): string {
+  return folder.slice(folder.lastIndexOf('/') + 1);
 }

@@ -5,7 +5,7 @@ import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport, moveImported, removeImported } from '../../../src/languages/python/import-edits.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
 import type { Binding } from '../../../src/languages/python/scopes.ts';
-import { descendants, type Node } from '../../../src/languages/python/tree.ts';
+import type { Node } from '../../../src/languages/python/tree.ts';
 import { mayBeAtLeast } from '../../../src/settings/versions.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -100,9 +100,7 @@ function homeFor(name: DatabaseName, backend: Backend): string {
 
 /** `sqlmodel.create_async_engine(…)` after `import sqlmodel`. */
 function wrongAttributes(document: PythonDocument, backend: Backend): Draft[] {
-  const nodes = descendants(document.root, 'attribute').filter(
-    (node) => meantName(document, node)?.via === 'invented',
-  );
+  const nodes = document.attributes.filter((node) => meantName(document, node)?.via === 'invented');
   return byName(document, nodes).map(([name, found]) => {
     const home = homeFor(name, backend);
     const first = found[0];

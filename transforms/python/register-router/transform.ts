@@ -1,5 +1,6 @@
 import type { Application } from '../../../src/backend/applications.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
+import { isTest } from '../../../src/backend/entry.ts';
 import { moduleFor } from '../../../src/backend/import-for.ts';
 import { referencesAcross } from '../../../src/backend/references.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
@@ -30,7 +31,7 @@ export default {
   literals: ['APIRouter'],
   detect(document, backend) {
     const { application } = backend;
-    if (!application || !backend.sources.some((each) => each.path === document.path)) return [];
+    if (!application || isTest(document.path)) return [];
     return routersOf(document)
       .filter((binding) => hasRoutes(document, binding) && isUsedNowhere(backend, document, binding))
       .filter(() => !isCommentedOut(backend, document))
@@ -63,12 +64,19 @@ function isUsedNowhere(backend: Backend, document: PythonDocument, binding: Bind
   if (!uses.every(({ document: user, node }) => user.path === document.path && enclosing(node, 'decorator')))
     return false;
   const module = document.modules.moduleName(document.path).split('.').at(-1) ?? '';
-  const dynamic = backend.sources.some(({ text }) =>
-    /import_module|pkgutil|iter_modules|__import__/.test(text),
-  );
-  return (
-    !dynamic && !includesUnknown(backend) && !importedByName(backend, document, binding.name) && module !== ''
-  );
+  return !mayIncludeAny(backend) && !importedByName(backend, document, binding.name) && module !== '';
+}
+
+const known = new WeakMap<Backend, boolean>();
+
+/** True where modules are imported by names that the code makes up, or a router is included that may be any. */
+function mayIncludeAny(backend: Backend): boolean {
+  const answer =
+    known.get(backend) ??
+    (backend.sources.some(({ text }) => /import_module|pkgutil|iter_modules|__import__/.test(text)) ||
+      includesUnknown(backend));
+  known.set(backend, answer);
+  return answer;
 }
 
 /** A router that is included and cannot be followed to where it is made may be any of them. */
@@ -89,7 +97,7 @@ function includesUnknown(backend: Backend): boolean {
 function isCommentedOut(backend: Backend, document: PythonDocument): boolean {
   const module = document.path.slice(document.path.lastIndexOf('/') + 1).replace(/\.py$/, '');
   return backend.sources
-    .filter(({ text }) => text.includes('include_router'))
+    .filter(({ text }) => /#.*include_router/.test(text))
     .some((each) =>
       descendants(each.root, 'comment').some(
         ({ text }) => text.includes('include_router') && text.includes(module),
@@ -99,7 +107,7 @@ function isCommentedOut(backend: Backend, document: PythonDocument): boolean {
 
 function importedByName(backend: Backend, owner: PythonDocument, name: string): boolean {
   return backend.documents
-    .filter((document) => document.isPackage)
+    .filter((document) => document.isPackage && document.text.includes(name))
     .some((document) =>
       [...document.scopes.module.bindings.values()].flat().some((each) => {
         if (each.kind !== 'from-import' || each.imported !== name) return false;

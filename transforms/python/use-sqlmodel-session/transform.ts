@@ -5,7 +5,7 @@ import { meantName } from '../../../src/backend/names.ts';
 import { appendArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport, moveImported } from '../../../src/languages/python/import-edits.ts';
-import { descendants, type Node } from '../../../src/languages/python/tree.ts';
+import type { Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 const HOME = 'sqlmodel.ext.asyncio.session';
@@ -26,17 +26,21 @@ export default {
 
 /** `await session.exec(…)`: nothing else in this field is called exec and awaited. */
 function execIsAwaited(backend: Backend): boolean {
-  return backend.sources
-    .filter(({ text }) => text.includes('.exec('))
-    .some((document) => methodCalls(document, 'exec').some(({ call }) => call.parent?.type === 'await'));
+  return backend.sources.some(
+    (document) =>
+      document.text.includes('.exec(') &&
+      methodCalls(document, 'exec').some(({ call }) => call.parent?.type === 'await'),
+  );
 }
 
 /** SQLAlchemy's class where a factory makes the sessions, or where `exec` is called on one. */
 function imports(document: PythonDocument): Draft[] {
   if (factoriesOf(document).length === 0 && methodCalls(document, 'exec').length === 0) return [];
-  const theirs = (node: Node) => /^sqlalchemy\.(\w+\.)*AsyncSession$/.test(document.externalName(node) ?? '');
+  const theirs = (node: Node) =>
+    meantName(document, node)?.name === 'AsyncSession' &&
+    /^sqlalchemy\.(\w+\.)*AsyncSession$/.test(document.externalName(node) ?? '');
   const message = 'SQLAlchemy has an AsyncSession without exec.';
-  const attributes = descendants(document.root, 'attribute').filter(theirs);
+  const attributes = document.attributes.filter(theirs);
   const [first] = attributes;
   const dotted = attributes.map((node) => ({ ...document.place(node), text: 'AsyncSession' }));
   const added = addImport(document, { module: HOME, name: 'AsyncSession' });
