@@ -13,11 +13,19 @@ const SQLMODEL: [sqlmodel: string, sqlalchemy: string][] = [
 
 /** True where the lock file pins, or without one a fresh installation of the manifests can bring, this version of SQLAlchemy or a later one. */
 export function sqlalchemyMayBe(backend: Backend, version: '2.0' | '2.1'): boolean {
-  const locked = installedOrLockedVersion(backend.workspace, backend.facts.root, 'sqlalchemy')?.version;
+  const locked = installsByLock(backend)
+    ? installedOrLockedVersion(backend.workspace, backend.facts.root, 'sqlalchemy')?.version
+    : undefined;
   if (locked) return compareVersions(locked, version) >= 0;
   const { sqlalchemy, sqlmodel } = backend.facts.requires;
   if (sqlalchemy !== undefined && !mayBeAtLeast(sqlalchemy, version)) return false;
   if (sqlmodel === undefined) return true;
   const since = SQLMODEL.find(([, brings]) => brings === version)?.[0];
   return since === undefined || mayBeAtLeast(sqlmodel, since);
+}
+
+/** A lock belongs to pyproject.toml or the Pipfile; pip installs a requirements.txt beside it without looking there. */
+function installsByLock(backend: Backend): boolean {
+  const kind = backend.manifests[0]?.kind;
+  return kind === 'pyproject' || kind === 'pipfile';
 }
