@@ -113,7 +113,7 @@ function pnpmPackages(text: string): [string, unknown][] {
 /** yarn 1 writes a format of its own, later ones YAML; in both a block is headed by what was asked for. */
 function yarnPackages(text: string): [string, unknown][] {
   const blocks = text.matchAll(
-    /^("?(?:@[^@"\s]+|[^@"\s#]+)@[^\n]*):\r?\n(?:[ \t]+[^\n]*\n)*?[ \t]+version:? "?([^"\s]+)"?/gm,
+    /^("?(?:@[^@"\s]+|[^@"\s#]+)@[^\n]*):\r?\n(?:[ \t][^\n]*\n)*?[ \t]+version:? "?([^"\s]+)"?/gm,
   );
   return [...blocks].map((match) => [/^"?(@?[^@"]+)@/.exec(match[1] ?? '')?.[1] ?? '', match[2]]);
 }

@@ -65,6 +65,14 @@ describe('one lock', () => {
     expect(versions(path, text, ...names)).toEqual(expected);
   });
 
+  it('reads a block of many lines without a version once', () => {
+    const block = `pg@^8:\n${'      x "1"\n'.repeat(60)}`;
+    expect(versions('yarn.lock', `${block}\nms@2:\n  version "2.1.2"\n`, 'pg', 'ms')).toEqual([
+      undefined,
+      '2.1.2',
+    ]);
+  });
+
   it.each([
     ['uv.lock', '[[package'],
     ['Pipfile.lock', '{'],
