@@ -18,11 +18,16 @@ export function holdsSecret(text: string, file?: string): boolean {
   return redact(text, file) !== text;
 }
 
+/** `--show-secrets` takes no value: what follows it in a command that we name is a path. */
+const OWN_OPTION = 'show-secrets';
+
 /** Secrets that follow a word instead of a sign: options of commands, headers, SQL, `.netrc`, XML. */
 function redactPhrases(text: string): string {
   return text
     .replace(/(--?)([A-Za-z][\w-]*)([ \t]+)(?!-)([^\s"'`]+)/g, (all, dashes, name, gap, value) =>
-      isSecretName(name) && !standsForValue(value) && dashes === '--' ? `${dashes}${name}${gap}***` : all,
+      isSecretName(name) && name !== OWN_OPTION && !standsForValue(value) && dashes === '--'
+        ? `${dashes}${name}${gap}***`
+        : all,
     )
     .replace(/\b(Bearer|Basic)( +)(?=[a-z.]*[A-Z0-9+/=_~-])([A-Za-z0-9+/=._~-]{8,})/g, '$1$2***')
     .replace(/\b((?:Set-)?Cookie: *)[^\s"'][^\n"']*/g, '$1***')

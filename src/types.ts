@@ -140,7 +140,7 @@ export interface Step {
 /** A finding that is not applied, and why. */
 export interface Left {
   finding: Finding;
-  reason: 'report' | 'unsafe' | 'refused' | 'skipped' | 'falls' | 'broke-syntax' | 'overlap';
+  reason: 'report' | 'unsafe' | 'refused' | 'skipped' | 'falls' | 'broke-syntax' | 'overlap' | 'not-editable';
   /** The key of the finding it falls with. */
   because?: string;
 }

@@ -8,7 +8,7 @@ import type { Change } from './row.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Where the healthy backend is that each variant is a copy of. */
-export const absoluteHealthy = join(root, '__testfixtures__/todo-backend/after');
+const absoluteHealthy = join(root, '__testfixtures__/todo-backend/after');
 
 /** How one command of the tool ended, and its standard output. */
 export interface Ended {
@@ -55,7 +55,7 @@ export class Lab {
 }
 
 /** Applies one change. Throws where it would change nothing, or where it is unclear which place is meant. */
-export function make(absoluteFolder: string, change: Change): void {
+function make(absoluteFolder: string, change: Change): void {
   const path = join(absoluteFolder, change.file);
   if ('remove' in change) return rmSync(path);
   if ('create' in change) return writeFileSync(path, change.create, { flag: 'wx' });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
 import { needsJavaScript } from '../detect/needs-javascript.ts';
+import { notEditable } from '../files/editable.ts';
 import { openWorkspace } from '../files/open-workspace.ts';
 import { loadJavaScript } from '../languages/javascript/engine.ts';
 import { loadPython } from '../languages/python/tree.ts';
@@ -60,6 +61,7 @@ export async function openProject(path: string, selection: Selection, context: C
     tool: `fix-backend ${version()}`,
     transforms,
     parses: parsesEverything,
+    notEditable: (paths: readonly string[]) => notEditable(workspace.absoluteRoot, paths),
     discover: (now: Workspace) => (now === workspace ? backends : discover(now)),
   };
   progress({ stage: 'reading', text: path, state: 'done' });

@@ -4,11 +4,22 @@ import { readState } from './file-state.ts';
 import { writableParts } from './path-guard.ts';
 
 /**
- * Why apply would refuse to edit or create this file (relative to the root): a symbolic or hard link, no permission,
- * a path that is not part of the project. Undefined where it would not. For planning, so that a finding in such a file
- * becomes a problem instead of stopping the whole apply.
+ * The files among these (relative to the root) that apply would refuse to edit or create, and why: a symbolic or hard
+ * link, no permission, a path that is not part of the project. For planning, so that one such file does not stop the rest.
+ * None where the permission to write is missing for all of them: such a plan is still worth reading, and apply refuses it whole.
  */
-export function whyNotEditable(absoluteRoot: string, path: string): Problem | undefined {
+export function notEditable(absoluteRoot: string, paths: readonly string[]): Problem[] {
+  const refused = paths.flatMap((path) => {
+    const error = refusal(absoluteRoot, path);
+    return error ? [{ path, error }] : [];
+  });
+  const allForPermission =
+    refused.length === paths.length && refused.every(({ error }) => error.exitCode === 3);
+  if (allForPermission) return [];
+  return refused.map(({ path, error }) => ({ file: path, message: error.message, next: error.next }));
+}
+
+function refusal(absoluteRoot: string, path: string): FixBackendError | undefined {
   try {
     writableParts(path);
     readState(absoluteRoot, path);
@@ -16,6 +27,6 @@ export function whyNotEditable(absoluteRoot: string, path: string): Problem | un
     return undefined;
   } catch (error) {
     if (!(error instanceof FixBackendError)) throw error;
-    return { file: path, message: error.message, next: error.next };
+    return error;
   }
 }

@@ -12,6 +12,18 @@ const WORDS: Record<string, string> = {
   ENOENT: 'it is not there',
 };
 
+/** What a person does about it; `path` as it is typed in a POSIX shell. */
+const NEXT: Record<string, (path: string) => string> = {
+  EACCES: (path) => `Give yourself permission, then run the same command again:  chmod u+rwX ${path}`,
+  ENOSPC: () => 'Free some space, then run the same command again.',
+  EROFS: () => 'Make a copy on a disk that can be written to, and run the same command there.',
+};
+
+/** A path as it is typed in a POSIX shell. */
+export function shellWord(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
 /** The error code of a system call (`ENOSPC`), or undefined for any other error. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
@@ -33,7 +45,7 @@ export function ioError(path: string, error: unknown): unknown {
   const code = errorCode(error);
   if (error instanceof FixBackendError || code === undefined) return error;
   return new FixBackendError(`${path}: ${WORDS[code] ?? 'the system refused'} (${code}).`, {
-    next: 'Put that right, then run the same command again.',
+    next: NEXT[code]?.(shellWord(path)) ?? 'Put that right, then run the same command again.',
     exitCode: 3,
     cause: error,
   });

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../types.ts';
 import { Workspace } from '../workspace.ts';
-import { errorCode } from './io-error.ts';
+import { errorCode, shellWord } from './io-error.ts';
 import { leadsToFileInside, projectFiles } from './project-files.ts';
 import { realRoot } from './real-root.ts';
 import { decode, type SourceFile } from './source-file.ts';
@@ -32,7 +32,7 @@ function readSource(absoluteRoot: string, path: string): SourceFile | Problem | 
     return {
       file: path,
       message: `It cannot be read (${code}).`,
-      next: 'Give yourself permission to read it.',
+      next: `Give yourself permission:  chmod u+r ${shellWord(path)}`,
     };
   }
 }
@@ -45,7 +45,14 @@ function readText(absolute: string, path: string): SourceFile | Problem {
   if (file) return file;
   return bytes.includes(0)
     ? unread(path, 'It is a binary file.')
-    : { file: path, message: 'It is not UTF-8 and names no other encoding.', next: 'Save it as UTF-8.' };
+    : { file: path, message: 'It is not UTF-8 and names no other encoding.', next: howToName(path) };
+}
+
+/** PEP 263: a Python file may say in its first two lines what it is. */
+function howToName(path: string): string {
+  return path.endsWith('.py')
+    ? 'Save it as UTF-8, or name its encoding in the first line:  # -*- coding: latin-1 -*-'
+    : 'Save it as UTF-8.';
 }
 
 function unread(path: string, message: string): Problem {

@@ -3,6 +3,7 @@ import { join, sep } from 'node:path';
 import { isInsideRepository, listFiles } from '../git.ts';
 import type { Problem } from '../types.ts';
 import { splitPath } from './folder.ts';
+import { errorCode, shellWord } from './io-error.ts';
 import { isDotenv, isEnvironment, isSkippedName } from './skipped.ts';
 import { walk } from './walk.ts';
 
@@ -104,12 +105,10 @@ export function leadsToFileInside(absoluteRoot: string, path: string): boolean {
 }
 
 function unlistable(folder: string, error: unknown): Problem {
-  const message = `The folder cannot be listed: ${error instanceof Error ? error.message : String(error)}.`;
-  return {
-    file: folder.replace(/\/$/, ''),
-    message,
-    next: 'Give yourself permission to read it, then run again.',
-  };
+  const file = folder.replace(/\/$/, '');
+  const reason = errorCode(error) ?? (error instanceof Error ? error.message : String(error));
+  const message = `The folder cannot be listed (${reason}), so nothing in it was looked at.`;
+  return { file, message, next: `Give yourself permission:  chmod u+rx ${shellWord(file)}` };
 }
 
 function unlisted(base: string): Problem {

@@ -82,7 +82,22 @@ export function lineEnding(text: string): '\r\n' | '\n' {
 
 /** 1-based line and column of an offset. A column counts UTF-16 code units. */
 export function position(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: offset - lineStart + 1 };
+  const starts = lineStarts(text);
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 };
+}
+
+/** Kept for the text that was asked about last: a file of many findings is asked about once for each. */
+let lines: { text: string; starts: number[] } | undefined;
+
+function lineStarts(text: string): number[] {
+  if (lines?.text === text) return lines.starts;
+  const starts = [0, ...[...text.matchAll(/\n/g)].map((newline) => newline.index + 1)];
+  lines = { text, starts };
+  return starts;
 }

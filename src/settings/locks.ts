@@ -96,7 +96,8 @@ function npmPackages(text: string): [string, unknown][] {
 
 /** What each importer depends on, `1.2.3(peer@4.5.6)` or `{version}`; before version 6 of the format there is only one. */
 function pnpmPackages(text: string): [string, unknown][] {
-  const lock = parseYaml(text) as Table;
+  /** Warnings would go to standard error, with what the file holds. */
+  const lock = parseYaml(text, { logLevel: 'error' }) as Table;
   const importers = Object.values((lock.importers ?? { '.': lock }) as Record<string, Table>);
   return importers.flatMap((importer) =>
     ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((list) =>

@@ -30,8 +30,9 @@ export function findingText(view: FindingView, layout: Layout): string {
 function headline({ finding, number, total }: FindingView, width: number): string[] {
   const word = safetyWord(finding.safety);
   const counter = `${number}/${total}`;
-  const start = `${counter.padEnd(INDENT)}${word.padEnd(8)}${finding.title}`;
-  const painted = `${paint('bold', counter.padEnd(INDENT))}${paint(SAFETY_STYLE[word], word.padEnd(8))}${paint('bold', finding.title)}`;
+  const column = counter.length < INDENT ? counter.padEnd(INDENT) : `${counter} `;
+  const start = `${column}${word.padEnd(8)}${finding.title}`;
+  const painted = `${paint('bold', column)}${paint(SAFETY_STYLE[word], word.padEnd(8))}${paint('bold', finding.title)}`;
   const gap = width - start.length - finding.transform.length;
   if (gap < 2) return [painted, `${' '.repeat(INDENT)}${paint('dim', finding.transform)}`];
   return [`${painted}${' '.repeat(gap)}${paint('dim', finding.transform)}`];

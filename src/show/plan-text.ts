@@ -82,6 +82,7 @@ const REASONS: Record<Exclude<Left['reason'], 'report' | 'falls' | 'unsafe'>, st
   refused: 'refused',
   skipped: 'left out by --only or --skip',
   'broke-syntax': 'put back, since the file no longer parsed with it',
+  'not-editable': 'left out, since a file that it changes may not be written',
   overlap: 'left out, since it did not come to an end',
 };
 

@@ -18,6 +18,8 @@ export interface PlanTools {
   transforms: readonly LoadedTransform[];
   /** The problem of a file that does not parse as what its name says it is. */
   parses: Parses;
+  /** The files among these that apply would refuse to write, and why. */
+  notEditable?(paths: readonly string[]): Problem[];
 }
 
 /**
@@ -31,7 +33,8 @@ export function plan(workspace: Workspace, choice: Choice, tools: PlanTools): Pl
   let converged = true;
   for (;;) {
     const passes = runPasses(workspace, choice, excluded, { look: lookWith(tools), parses: tools.parses });
-    if (passes.broken.length === 0 && passes.stuck.length === 0) {
+    const refused = notEditable(passes, tools);
+    if (passes.broken.length === 0 && passes.stuck.length === 0 && refused.size === 0) {
       return compose(workspace, passes, choice, tools.tool, problems, converged);
     }
     // What a finding that has to go brought may have been built upon, so everything is planned afresh without it.
@@ -39,12 +42,26 @@ export function plan(workspace: Workspace, choice: Choice, tools: PlanTools): Pl
       excluded.set(finding.key, 'broke-syntax');
       problems.push(putBack(finding, problem));
     }
+    for (const { finding } of passes.steps.filter(({ finding }) => touches(finding, refused)))
+      excluded.set(finding.key, 'not-editable');
+    problems.push(...refused.values());
     for (const finding of passes.stuck) {
       converged = false;
       excluded.set(finding.key, 'overlap');
       problems.push(stuck(finding));
     }
   }
+}
+
+/** Files that these passes change and apply would refuse, by path. */
+function notEditable({ edits }: Passes, tools: PlanTools): Map<string, Problem> {
+  const paths = [...new Set(edits.flatMap((pass) => [...pass.keys()]))];
+  const problems = paths.length === 0 ? [] : (tools.notEditable?.(paths) ?? []);
+  return new Map(problems.map((problem) => [problem.file, problem]));
+}
+
+function touches(finding: Finding, files: ReadonlyMap<string, Problem>): boolean {
+  return finding.edits.some((edit) => files.has(edit.file));
 }
 
 function lookWith(tools: PlanTools): (workspace: Workspace) => Looked {

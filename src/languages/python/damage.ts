@@ -8,6 +8,8 @@ export interface Damage {
   kind: 'error' | 'indentation' | 'misread';
   /** Type of the node around it. */
   inside: string;
+  /** Where in the range a person looks for it, if not at its start. */
+  at?: number;
 }
 
 /** Everything in a tree of `text` that must not be edited or trusted. */
@@ -15,8 +17,9 @@ export function findDamage(root: Node, text: string): Damage[] {
   const found: Damage[] = [];
   if (root.hasError) collectErrors(root, found);
   for (const node of root.descendantsOfType(['module', 'type_alias_statement', 'call', 'block'])) {
-    const kind = node && misreading(node, text);
-    if (node && kind) found.push({ start: node.startIndex, end: node.endIndex, kind, inside: node.type });
+    const misread = node && misreading(node, text);
+    if (node && misread)
+      found.push({ start: node.startIndex, end: node.endIndex, inside: node.type, ...misread });
   }
   return found.sort((a, b) => a.start - b.start);
 }
@@ -39,32 +42,37 @@ function collectErrors(node: Node, found: Damage[]): void {
 }
 
 /** The known misparses of the grammar that leave no ERROR node (research/engines.md §1c). */
-function misreading(node: Node, text: string): Damage['kind'] | undefined {
+function misreading(node: Node, text: string): Pick<Damage, 'kind' | 'at'> | undefined {
   if (node.type === 'type_alias_statement') {
     const left = node.childForFieldName('left')?.namedChildren[0]?.type;
-    return left === 'identifier' || left === 'generic_type' ? undefined : 'misread';
+    return left === 'identifier' || left === 'generic_type' ? undefined : { kind: 'misread' };
   }
   if (node.type === 'call') {
+    if (text[node.startIndex] !== '*') return undefined;
     const called = node.childForFieldName('function');
     return called?.type === 'list_splat' ||
       called?.descendantsOfType('list_splat')[0]?.startIndex === node.startIndex
-      ? 'misread'
+      ? { kind: 'misread' }
       : undefined;
   }
-  return hasUnevenIndentation(node, text) ? 'indentation' : undefined;
+  const at = unevenIndentation(node, text);
+  return at === undefined ? undefined : { kind: 'indentation', at };
 }
 
 /**
  * The grammar accepts statements of one block at different depths; CPython does not. What is compared is the white space itself, as
  * CPython compares it: a form feed begins the line anew, and statements behind a header on its line have none.
+ * Returns the offset of the first statement that does not stand where the ones before it do.
  */
-function hasUnevenIndentation(block: Node, text: string): boolean {
-  const indents = new Set<string>();
+function unevenIndentation(block: Node, text: string): number | undefined {
+  let first: string | undefined;
   for (const child of block.namedChildren) {
     if (!child || child.type === 'comment') continue;
     const line = text.slice(text.lastIndexOf('\n', child.startIndex - 1) + 1, child.startIndex);
     const indent = line.replace(/^\ufeff/, '').replace(/^.*\f/s, '');
-    if (indent.trim() === '') indents.add(indent);
+    if (indent.trim() !== '') continue;
+    first ??= indent;
+    if (indent !== first) return child.startIndex;
   }
-  return indents.size > 1;
+  return undefined;
 }

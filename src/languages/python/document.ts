@@ -94,7 +94,7 @@ export class PythonDocument {
   get problem(): Problem | undefined {
     const first = this.damage.find((damage) => !isKnownGap(damage));
     if (!first) return undefined;
-    const at = position(this.text, first.start);
+    const at = position(this.text, first.at ?? first.start);
     const message = `does not parse (line ${at.line}, column ${at.column})`;
     return { file: this.path, ...at, message, next: `python -m py_compile ${this.path}` };
   }

@@ -74,7 +74,7 @@ export function importedOrigins(document: PythonDocument): Map<string, Origin[]>
 }
 
 /** What one binding stands for: imports are followed, everything else is itself. */
-export function originsOfBinding(document: PythonDocument, binding: Binding): Origin[] {
+function originsOfBinding(document: PythonDocument, binding: Binding): Origin[] {
   return remembered(knownOf(document).bindings, binding, () => bindingOrigins(document, binding, 0));
 }
 
