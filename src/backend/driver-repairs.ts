@@ -146,7 +146,8 @@ function syncDriver(backend: Backend, url: DatabaseUrl): WantedDriver | undefine
     const driver = backend.requires('psycopg') ? 'psycopg' : 'psycopg2';
     return { dialect, driver };
   }
-  const pymysql = backend.requires('pymysql') && !backend.requires('mysqlclient');
+  const asMySQLdb = backend.documents.some(({ text }) => text.includes('install_as_MySQLdb'));
+  const pymysql = backend.requires('pymysql') && !backend.requires('mysqlclient') && !asMySQLdb;
   return /^(mysql|mariadb)$/.test(dialect) && pymysql ? { dialect, driver: 'pymysql' } : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { lineEnd } from '../languages/python/layout.ts';
 import type { Binding } from '../languages/python/scopes.ts';
-import { descendants } from '../languages/python/tree.ts';
+import { descendants, type Node, plainString } from '../languages/python/tree.ts';
 
 /**
  * True where nothing uses an imported name: not this file, not its strings (annotations may be strings), not `__all__`, and no
@@ -15,7 +15,7 @@ export function isUnusedImport(
   if (document.isPackage || isKept(document, binding)) return false;
   if (referencesOf(document, binding).length > 0) return false;
   if (mentionedInStrings(document, binding.name) || looksInside(document)) return false;
-  return !isTaken(others, document, binding.name);
+  return !isTaken(others, document, binding.name) && !isNamedIn(others, document, binding.name);
 }
 
 /** Every use of a binding in its own file. */
@@ -41,6 +41,24 @@ function mentionedInStrings(document: PythonDocument, name: string): boolean {
 
 function isDocstring(node: { parent: { type: string } | null }): boolean {
   return node.parent?.type === 'expression_statement';
+}
+
+/** `patch("app.db.create_engine")`, `monkeypatch.setattr(db, "create_engine", …)` in another document. */
+function isNamedIn(documents: readonly PythonDocument[], owner: PythonDocument, name: string): boolean {
+  const module = owner.path.slice(owner.path.lastIndexOf('/') + 1).replace(/\.py$/, '');
+  return documents.some(
+    (document) =>
+      document.path !== owner.path &&
+      document.text.includes(name) &&
+      descendants(document.root, 'string').some((node) => namesMember(node, module, name)),
+  );
+}
+
+function namesMember(node: Node, module: string, name: string): boolean {
+  const text = node.text.includes(name) ? plainString(node) : undefined;
+  if (text !== name) return text === `${module}.${name}` || (text?.endsWith(`.${module}.${name}`) ?? false);
+  const call = node.parent?.type === 'argument_list' ? node.parent.parent : undefined;
+  return /(^|\.)((get|set|has|del)attr|object)$/.test(call?.childForFieldName('function')?.text ?? '');
 }
 
 /** `globals()`, `exec` and the like may use any name. */

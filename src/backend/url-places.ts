@@ -2,7 +2,7 @@ import { dirname } from '../languages/python/modules.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
 import { readDockerfile } from '../settings/dockerfile.ts';
 import { readDotenv } from '../settings/dotenv.ts';
-import { readCompose } from '../settings/yaml.ts';
+import { type ComposeService, readCompose } from '../settings/yaml.ts';
 import type { Place } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 import type { UrlLiteral } from './url-sources.ts';
@@ -76,8 +76,7 @@ function settingsIn(file: { path: string; text: string }): Setting[] {
     }));
   }
   if (isCompose(file.path)) {
-    const services = readCompose(file).services;
-    return services.flatMap((service) =>
+    return ownServices(readCompose(file).services).flatMap((service) =>
       service.environment.map((entry) => ({
         name: entry.name,
         ...entry.valueRange,
@@ -90,6 +89,16 @@ function settingsIn(file: { path: string; text: string }): Setting[] {
     ...entry.valueRange,
     kind: 'dockerfile' as const,
   }));
+}
+
+/** Where some services are built here, the others that only name an image are other people's programs. */
+function ownServices(services: ComposeService[]): ComposeService[] {
+  const built = services.filter((service) => service.built);
+  if (built.length === 0) return services;
+  return services.filter(
+    (service) =>
+      service.built || service.image === undefined || built.some((each) => each.image === service.image),
+  );
 }
 
 /** The place of an address that stands in the code. */

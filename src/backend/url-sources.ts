@@ -135,9 +135,10 @@ class SourceReader {
   private method(document: PythonDocument, node: Node, callee: Node): void {
     const name = callee.childForFieldName('attribute')?.text ?? '';
     const object = callee.childForFieldName('object');
-    if (object && (SAME.has(name) || ALTERING.has(name))) {
+    if (object && (SAME.has(name) || ALTERING.has(name) || isTemplate(name, object))) {
       this.read(document, object);
-      if (ALTERING.has(name)) this.found.alterations.push(alterationOf(name, node));
+      if (ALTERING.has(name) && !isTemplate(name, object))
+        this.found.alterations.push(alterationOf(name, node));
       return;
     }
     const member = memberAt(document, callee);
@@ -210,7 +211,14 @@ function throughOf(node: Node): Node[] | undefined {
   if (node.type === 'conditional_expression')
     return [parts[0], parts[2]].filter((part): part is Node => part !== undefined);
   if (node.type === 'concatenated_string') return parts.slice(0, 1);
+  if (node.type === 'binary_operator' && /^[+%]$/.test(node.childForFieldName('operator')?.text ?? ''))
+    return parts.slice(0, 1);
   return undefined;
+}
+
+/** `"postgresql://{}/app".format(host)`: the scheme is fixed. */
+function isTemplate(method: string, object: Node): boolean {
+  return method === 'format' && object.type === 'string' && /^\w*["']+[\w+]+:\/\//.test(object.text);
 }
 
 function isStr(origin: { kind: string; name?: string }): boolean {

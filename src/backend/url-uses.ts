@@ -123,6 +123,10 @@ class UseFollower {
       case 'conditional_expression':
       case 'await':
         return this.follow(document, parent, altered);
+      case 'binary_operator':
+        if (parent.childForFieldName('left')?.id !== node.id)
+          return this.use(document, node, 'other', altered);
+        return this.follow(document, parent, true);
       case 'interpolation':
         return this.follow(document, parent.parent ?? parent, true);
       case 'keyword_argument':

@@ -19,6 +19,8 @@ export interface ComposeService {
   workingDir?: string;
   /** As written: `postgres:16`. */
   image?: string;
+  /** True where the image is built from a folder of the project. */
+  built: boolean;
 }
 
 /**
@@ -62,6 +64,7 @@ function serviceOf(yaml: YamlFile, name: string, node: Node | undefined): Compos
     name,
     environment: yaml.variables(child('environment')),
     envFiles: envFilesOf(yaml, child('env_file')),
+    built: child('build') !== undefined,
     words,
     ...(command && { command }),
     ...(image && { image }),

@@ -1,15 +1,15 @@
 import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { type Engine, enginesOf } from '../../../src/backend/engines.ts';
+import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { keyword, keywordValue, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { children, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
-import { mayBeBelow } from '../../../src/settings/versions.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 /** Gone since SQLAlchemy 2.0 without a replacement: catalogue row py-removed-engine-args. */
-const REMOVED = ['encoding', 'convert_unicode', 'case_sensitive', 'use_native_unicode', 'implicit_returning'];
+const REMOVED = ['encoding', 'convert_unicode', 'case_sensitive', 'use_native_unicode'];
 /** Only a pool that keeps connections takes these. */
 const POOL_SIZE = ['pool_size', 'max_overflow', 'pool_timeout', 'pool_use_lifo'];
 const WITHOUT_SIZE = /\.(NullPool|StaticPool|SingletonThreadPool)$/;
@@ -52,8 +52,7 @@ function drop(document: PythonDocument, engine: Engine, name: string, message: s
 }
 
 function removed(document: PythonDocument, engine: Engine, backend: Backend): Draft[] {
-  const specifier = backend.facts.requires.sqlalchemy ?? '>=2';
-  if (mayBeBelow(specifier, '2.0') && /[<=~^]/.test(specifier) && !/>=?\s*2/.test(specifier)) return [];
+  if (!sqlalchemyMayBe(backend, '2.0')) return [];
   return REMOVED.flatMap((name) =>
     drop(document, engine, name, `create_engine has no ${name} since SQLAlchemy 2.0.`),
   );

@@ -47,6 +47,7 @@ function hasExtra(backend: Backend): boolean {
 
 function onSqlalchemy(backend: Backend): Draft {
   const listed = backend.requirements('sqlalchemy').filter(({ requirement }) => requirement.group === 'main');
+  const hashed = listed.find(({ requirement }) => requirement.hashes.length > 0)?.manifest.path;
   const edits = listed.flatMap(({ manifest, requirement }) => {
     const file = backend.workspace.read(manifest.path);
     return (file && withExtra(file, requirement, 'asyncio')) ?? [];
@@ -60,8 +61,12 @@ function onSqlalchemy(backend: Backend): Draft {
     subject: 'sqlalchemy',
     at,
     message: 'The code imports sqlalchemy.ext.asyncio, and nothing brings greenlet.',
-    edits,
-    provides: ['package:greenlet'],
+    ...(hashed
+      ? {
+          safety: 'report' as const,
+          next: `Require sqlalchemy[asyncio] where ${hashed} is locked from, and lock its hashes again.`,
+        }
+      : { edits, provides: ['package:greenlet'] }),
   };
 }
 
