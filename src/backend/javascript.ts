@@ -136,7 +136,7 @@ function npmVersions(lock: string, below: string, names: string[]): Record<strin
 
 /** pnpm writes `9.1.0(peer@1.0.0)`. */
 function pnpmVersions(lock: string, below: string): Record<string, string> {
-  const data = record(parsed(() => parseYaml(lock)));
+  const data = record(parsed(() => parseYaml(lock, { logLevel: 'error' })));
   const importer = data.importers ? record(record(data.importers)[below || '.']) : data;
   const versions = Object.entries(record(importer.dependencies)).map(([name, entry]) => {
     const version = typeof entry === 'string' ? entry : record(entry).version;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SourceFile } from '../../src/files/source-file.ts';
 import { installedOrLockedVersion, lockedVersion } from '../../src/settings/locks.ts';
 
@@ -63,6 +63,14 @@ describe('one lock', () => {
     ['node_modules/pg/package.json', '{"name": "pg", "version": "8.23.1"}', ['pg'], ['8.23.1']],
   ])('%s', (path, text, names, expected) => {
     expect(versions(path, text, ...names)).toEqual(expected);
+  });
+
+  it('says nothing on standard error, where a warning of the reader would show what the file holds', () => {
+    const warnings: unknown[] = [];
+    const emitted = vi.spyOn(process, 'emitWarning').mockImplementation((one) => warnings.push(one));
+    expect(versions('pnpm-lock.yaml', `%SECRET hunter2\n---\n${PNPM}`, 'ms')).toEqual(['2.1.2']);
+    emitted.mockRestore();
+    expect(warnings).toEqual([]);
   });
 
   it('reads a block of many lines without a version once', () => {
