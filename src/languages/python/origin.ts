@@ -135,7 +135,12 @@ function fromImportOrigins(document: PythonDocument, binding: Binding, hops: num
   if (target.kind === 'project') return exportedBehind(target.document, name, hops);
   if (target.kind === 'missing') return [{ kind: 'missing', name: `${target.name}.${name}` }];
   const below = document.modules.below(target.folder, name);
-  return [below ? targetOrigin(below) : { kind: 'missing', name }];
+  if (below) return [targetOrigin(below)];
+  // A folder without __init__.py gives way to an installed package of its name: `alembic/` beside `from alembic import context`.
+  const module = binding.module ?? '';
+  return [
+    module.startsWith('.') ? { kind: 'missing', name } : { kind: 'external', name: `${module}.${name}` },
+  ];
 }
 
 /** `from . import part` in a package's own `__init__.py`. */

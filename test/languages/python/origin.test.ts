@@ -157,3 +157,13 @@ describe('what a name is bound to', () => {
     expect(originOf(files)).toBe(expected);
   });
 });
+
+describe('a folder without __init__.py', () => {
+  it('gives way to an installed package of its name', () => {
+    expect(originOf({ 'lib/main.py': 'from lib import target\ntarget()\n' })).toBe('lib.target');
+  });
+
+  it('holds the modules that are in it', () => {
+    expect(originOf({ 'main.py': 'from lib import target\ntarget()\n', 'lib/target.py': '' })).toBe('module');
+  });
+});

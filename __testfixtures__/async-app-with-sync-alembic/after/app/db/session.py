@@ -1,15 +1,14 @@
 import os
 from typing import AsyncGenerator
 
-from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 DATABASE_URL = os.getenv(
     "DATABASE_URL",
-    "postgresql://postgres:postgres@localhost:5432/fixb_async_alembic_compose",
+    "postgresql+asyncpg://postgres:postgres@localhost:5432/fixb_async_alembic_compose",
 )
 
-engine = create_async_engine(make_url(DATABASE_URL).set(drivername="postgresql+asyncpg"), echo=False, future=True)
+engine = create_async_engine(DATABASE_URL, echo=False, future=True)
 
 AsyncSessionLocal = async_sessionmaker(bind=engine, class_=AsyncSession, expire_on_commit=False)
 
