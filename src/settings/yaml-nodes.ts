@@ -8,11 +8,14 @@ export interface YamlVariable extends WrittenValue {
   name: string;
 }
 
+type Pair = [name: string, value: Node | undefined];
+
 /** A YAML file read for its places: aliases and merges are followed, so a value may stand at an anchor. */
 export class YamlFile {
   readonly problems: Problem[];
   private readonly text: string;
   private readonly document: Document.Parsed;
+  private readonly read = new Map<Node, Pair[]>();
 
   /** Malformed YAML gives a file without contents and a problem with its place; a key that comes twice is one as well. */
   constructor(file: Pick<SourceFile, 'path' | 'text'>) {
@@ -36,20 +39,26 @@ export class YamlFile {
   }
 
   /** Keys and values of a map: its own first, then those that `<<` brings, earlier merges before later ones. */
-  pairs(node: Node | undefined, seen: ReadonlySet<Node> = new Set()): [string, Node | undefined][] {
-    if (!isMap(node) || seen.has(node)) return [];
-    const own: [string, Node | undefined][] = [];
-    const merged: [string, Node | undefined][] = [];
+  pairs(node: Node | undefined): Pair[] {
+    if (!isMap(node)) return [];
+    const known = this.read.get(node);
+    if (known) return known;
+    /** A map that merges itself gets nothing from it. */
+    this.read.set(node, []);
+    const own: Pair[] = [];
+    const merged: Pair[] = [];
     for (const { key, value } of node.items) {
       const name = nameOf(key);
       const target = this.resolve(value);
       if (name !== '<<') own.push([name, target]);
       else
         for (const one of isSeq(target) ? target.items : [target])
-          merged.push(...this.pairs(this.resolve(one), new Set([...seen, node])));
+          merged.push(...this.pairs(this.resolve(one)));
     }
     const names = new Set<string>();
-    return [...own, ...merged].filter(([name]) => !names.has(name) && names.add(name));
+    const pairs = [...own, ...merged].filter(([name]) => !names.has(name) && names.add(name));
+    this.read.set(node, pairs);
+    return pairs;
   }
 
   items(node: Node | undefined): (Node | undefined)[] {

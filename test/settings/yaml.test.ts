@@ -116,6 +116,12 @@ describe('compose files', () => {
   });
 });
 
+it('reads merges that double at every step once', () => {
+  const levels = Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} {<<: [*a${i}, *a${i}]}`);
+  const text = `a0: &a0 {A: b}\n${levels.join('\n')}\nservices: {s: {environment: *a40}}\n`;
+  expect(readCompose(at(text)).services[0]?.environment.map((one) => one.name)).toEqual(['A']);
+});
+
 describe('workflows', () => {
   it('gives the variables of every level', () => {
     const text =
