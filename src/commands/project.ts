@@ -34,6 +34,8 @@ export interface Project {
 
 /** Looking at more of them takes so long that a person wonders. */
 const MANY_FILES = 500;
+/** Looking at more of them takes longer than a second anywhere. */
+const VERY_MANY_FILES = 5000;
 
 /**
  * Reads a folder: recovers what an earlier run left half done, lists the files, finds the backends and loads the
@@ -48,7 +50,7 @@ export async function openProject(path: string, selection: Selection, context: C
   const { workspace, problems } = openWorkspace(absoluteRoot);
   const announce = (what: string) => {
     const files = workspace.files().length;
-    if (files > MANY_FILES) context.terminal.announce(`${what} ${files} files`);
+    if (files > MANY_FILES) context.terminal.announce(`${what} ${files} files`, files > VERY_MANY_FILES);
   };
   announce('reading');
   await loadPython();

@@ -1,6 +1,8 @@
 import type { Backend } from '../backend/backend.ts';
 import { toFinding } from '../detect/to-finding.ts';
+import type { SourceFile } from '../files/source-file.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
+import { readCompose } from '../settings/yaml.ts';
 import type { Draft } from '../transform.ts';
 import type { Finding, Problem } from '../types.ts';
 
@@ -99,7 +101,13 @@ function unreadable({ facts, workspace, manifests }: Backend): Problem[] {
   return [
     ...paths.flatMap((path) => workspace.problem(path) ?? []),
     ...manifests.flatMap(({ problems }) => problems),
+    ...facts.settingsFiles.flatMap((path) => malformed(workspace.read(path))),
   ];
+}
+
+/** A compose file that YAML refuses: what it sets is not seen. The other settings files have no grammar to break. */
+function malformed(file: SourceFile | undefined): Problem[] {
+  return file && /\.ya?ml$/.test(file.path) ? readCompose(file).problems : [];
 }
 
 function withoutRepeats(problems: readonly Problem[]): Problem[] {

@@ -44,7 +44,9 @@ export function plan(workspace: Workspace, choice: Choice, tools: PlanTools): Pl
     }
     for (const { finding } of passes.steps.filter(({ finding }) => touches(finding, refused)))
       excluded.set(finding.key, 'not-editable');
-    problems.push(...refused.values());
+    for (const problem of refused.values())
+      if (!problems.some(({ file, message }) => file === problem.file && message === problem.message))
+        problems.push(problem);
     for (const finding of passes.stuck) {
       converged = false;
       excluded.set(finding.key, 'overlap');

@@ -24,10 +24,11 @@ export class StatusLine {
     else this.timer = setTimeout(() => (this.live ? this.draw(text) : this.line(text)), QUIET_MS).unref();
   }
 
-  /** Shows the text at once, before work during which no timer runs. */
-  showNow(text: string): void {
+  /** Shows the text at once, before work during which no timer runs; `aloud` means also where no line can be drawn over. */
+  showNow(text: string, aloud: boolean): void {
     clearTimeout(this.timer);
     if (this.live) this.draw(text);
+    else if (aloud) this.line(text);
   }
 
   clear(): void {

@@ -104,9 +104,9 @@ export class Terminal {
     }
   };
 
-  /** Says at once what will take long, before work that gives nobody else a turn. */
-  announce(text: string): void {
-    this.status.showNow(this.forStderr(text));
+  /** Says at once what may take long, before work that gives nobody else a turn. What surely will is said `aloud`: in a log too. */
+  announce(text: string, aloud = false): void {
+    this.status.showNow(this.forStderr(text), aloud);
   }
 
   /** Removes the status line and shows the cursor, before the program ends or is interrupted. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { whyNotEditable } from '../../src/files/editable.ts';
+import { notEditable } from '../../src/files/editable.ts';
 import { openWorkspace } from '../../src/files/open-workspace.ts';
 import { makeProject } from './project.ts';
 
@@ -220,20 +220,22 @@ describe('openWorkspace refuses', () => {
   });
 });
 
-describe('whyNotEditable', () => {
+describe('notEditable', () => {
   it('names symbolic links, hard links and paths outside, for planning', () => {
     const root = makeProject({ 'a.py': '', 'b.py': '', "it's.py": '' });
     symlinkSync('a.py', join(root, 'link.py'));
     linkSync(join(root, 'b.py'), join(root, 'c.py'));
-    expect(whyNotEditable(root, 'link.py')?.message).toMatch(/symbolic link/);
-    expect(whyNotEditable(root, 'b.py')?.message).toMatch(/2 hard links/);
-    expect(whyNotEditable(root, '../x.py')?.message).toMatch(/leads out/);
-    expect(whyNotEditable(root, '.git/config')?.message).toMatch(/not part/);
+    const found = notEditable(root, ['link.py', 'b.py', '../x.py', '.git/config', 'a.py']);
+    expect(found.map(({ file, message }) => [file, message])).toEqual([
+      ['link.py', expect.stringMatching(/symbolic link/)],
+      ['b.py', expect.stringMatching(/2 hard links/)],
+      ['../x.py', expect.stringMatching(/leads out/)],
+      ['.git/config', expect.stringMatching(/not part/)],
+    ]);
   });
 
   it('has nothing against ordinary files, and new files in new folders', () => {
     const root = makeProject({ 'a.py': '' });
-    expect(whyNotEditable(root, 'a.py')).toBeUndefined();
-    expect(whyNotEditable(root, 'new/folder/__init__.py')).toBeUndefined();
+    expect(notEditable(root, ['a.py', 'new/folder/__init__.py'])).toEqual([]);
   });
 });

@@ -229,6 +229,50 @@ describe('needs', () => {
   });
 });
 
+describe('a file that apply would refuse', () => {
+  const refusing = (...refused: string[]) => ({
+    notEditable: (paths: readonly string[]) =>
+      paths
+        .filter((path) => refused.includes(path))
+        .map((file) => ({ file, message: 'is a symbolic link', next: 'Copy it.' })),
+  });
+
+  test('keeps its findings out, whole, with what needs them; the others are taken', () => {
+    const both = settings('settings/both', { provides: ['p'] }, (text) =>
+      ['a.txt', 'b.txt'].some((file) => text(file)?.includes('one'))
+        ? [
+            {
+              subject: 'one',
+              at: { file: 'a.txt', start: 0, end: 3 },
+              message: 'm',
+              edits: ['a.txt', 'b.txt'].map((file) => ({ file, start: 0, end: 3, text: '1' })),
+            },
+          ]
+        : [],
+    );
+    const needy = replacing('settings/needy', 'a.txt', 'two', '2', { needs: ['p'] });
+    const free = replacing('settings/free', 'a.txt', 'three', '3');
+    const workspace = workspaceOf({ ...WORDS, 'b.txt': 'one\n' });
+    const result = plan(workspace, EVERYTHING, tools([both, needy, free], refusing('b.txt')));
+    expect(Object.fromEntries(finalTexts(result, workspace))).toEqual({ 'a.txt': 'one two 3\n' });
+    expect(left(result)).toEqual([
+      ['settings/both', 'not-editable', undefined],
+      ['settings/needy', 'falls', 'settings/both:a.txt:one'],
+    ]);
+    expect(result.problems).toEqual([{ file: 'b.txt', message: 'is a symbolic link', next: 'Copy it.' }]);
+  });
+
+  test('is asked about only where something would change it', () => {
+    const asked: string[] = [];
+    const notEditable = (paths: readonly string[]) => {
+      asked.push(...paths);
+      return [];
+    };
+    plan(workspaceOf({ ...WORDS, 'b.txt': 'x' }), EVERYTHING, tools([one], { notEditable }));
+    expect(asked).toEqual(['a.txt']);
+  });
+});
+
 describe('syntax', () => {
   const files = { 'package.json': '{"a": 1, "b": 2}\n', 'a.txt': 'one' };
   const breaks = replacing('settings/breaks', 'package.json', '1', '1,,');

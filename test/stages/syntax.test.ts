@@ -49,6 +49,18 @@ describe('files that do not parse', () => {
   });
 
   test.each([
+    ['in a block', 'if True:\n    a = 1\n      b = 2\n', 4, 7],
+    ['of a module that begins with empty lines', '\n\n\na = 1\n  b = 2\n', 6, 3],
+  ])('uneven indentation %s is named at the statement that stands out', (_title, text, line, column) => {
+    expect(planned({ 'bad.py': `import sqlalchemy\n${text}` }).problems).toMatchObject([{ line, column }]);
+  });
+
+  test('a compose file that YAML refuses is named', () => {
+    const files = { 'main.py': UNUSED, 'docker-compose.yml': 'services:\n  db: [\n' };
+    expect(planned(files).problems).toMatchObject([{ file: 'docker-compose.yml', line: 3 }]);
+  });
+
+  test.each([
     ['type parameters with defaults (PEP 696)', 'class A[T = int]:\n    pass\n'],
     ['a format that begins with =', 'f"{x:=^10}"\n'],
     ['type(self).x = y', 'class A:\n    def f(self):\n        type(self).x = 1\n'],
