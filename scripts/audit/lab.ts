@@ -1,7 +1,16 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Change } from './row.ts';
 
@@ -58,7 +67,10 @@ export class Lab {
 function make(absoluteFolder: string, change: Change): void {
   const path = join(absoluteFolder, change.file);
   if ('remove' in change) return rmSync(path);
-  if ('create' in change) return writeFileSync(path, change.create, { flag: 'wx' });
+  if ('create' in change) {
+    mkdirSync(dirname(path), { recursive: true });
+    return writeFileSync(path, change.create, { flag: 'wx' });
+  }
   const text = readFileSync(path, 'utf8');
   const parts = text.split(change.old);
   if (parts.length !== 2) throw new Error(`${change.file} has ${parts.length - 1} times: ${change.old}`);

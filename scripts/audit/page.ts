@@ -22,13 +22,11 @@ export function page(all: readonly Shown[]): string {
   return `${HEAD}${all.map((shown) => `| ${cells(shown).map(cell).join(' | ')} |`).join('\n')}\n`;
 }
 
-/** The cells that depend on no release and no machine, by which a page is known to be stale. */
+/** The cells that depend on no release and no machine; where they differ, a page is stale. */
 export function fixedCells(text: string): string {
   const rows = text.split('\n').filter((line) => /^\| T\d/.test(line));
-  return rows
-    .map((row) => row.split(/ (?<!\\)\| /))
-    .map((parts) => [parts[0], parts[1], parts[2], parts[3], parts[7]].join('\t'))
-    .join('\n');
+  const kept = rows.map((row) => row.split(' | ').filter((_, column) => [0, 1, 2, 3, 7].includes(column)));
+  return kept.map((parts) => parts.join(' | ')).join('\n');
 }
 
 function cells({ row, check, before, by, after, objections }: Shown): string[] {
@@ -36,7 +34,8 @@ function cells({ row, check, before, by, after, objections }: Shown): string[] {
   return [row.task, row.says, row.how, check, told(before), by, told(after), result];
 }
 
-const LONGEST = 160;
+/** How much of a long evidence is shown; at its end stands the place. */
+const SHOWN = { start: 130, end: 60 };
 
 /** Evidence without what differs from run to run. */
 export function told({ status, evidence }: Outcome): string {
@@ -45,7 +44,9 @@ export function told({ status, evidence }: Outcome): string {
     .replace(/\b\d+\.\d+ s\b/g, 'N s')
     .replace(/\b\d+ packages\b/g, 'N packages')
     .replace(/(?<![\w.:"'])\d+(\.\d+)+\b(?!["'])/g, 'N');
-  return `${status}: ${stable.length > LONGEST ? `${stable.slice(0, LONGEST - 1)}…` : stable}`;
+  const { start, end } = SHOWN;
+  const shown = stable.length > start + end + 1 ? `${stable.slice(0, start)}…${stable.slice(-end)}` : stable;
+  return `${status}: ${shown}`;
 }
 
 function cell(text: string): string {

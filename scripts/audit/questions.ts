@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '../../src/types.ts';
 import type { Question } from './row.ts';
-import type { State } from './state.ts';
+import type { Finding, State } from './state.ts';
 
 /** Questions to what is written, put by Python's own parser or to the lines themselves: not by the tool. */
 
@@ -132,13 +132,22 @@ export const documented: Question = {
     const text = runsIn(absoluteFolder)
       .map((run) => readFileSync(join(run, 'report.md'), 'utf8'))
       .join('\n');
-    const missing = report.changes.filter(({ file, why, docs, files }) => {
-      const diffs = files.map(({ diff }) => diff ?? '');
-      const old = diffs.some((diff) => /^-/m.test(diff)) && diffs.some((diff) => /^\+/m.test(diff));
-      return !(old && docs && [file, docs].every((part) => text.includes(part)) && why);
-    });
+    const missing = report.changes.filter((change) => !isWhole(change, text));
     return missing.length
       ? fails(`${missing.map(({ transform }) => transform).join(', ')} without one of them`)
-      : passes(`${report.changes.length} changes: ${report.changes.map(({ file }) => file).join(', ')}`);
+      : passes(report.changes.map(({ file, transform }) => `${file} by ${transform}`).join(', '));
   },
 };
+
+/** The change has all its parts, and the report for people has them too. */
+function isWhole({ file, why, docs, files }: Finding, text: string): boolean {
+  // Markdown escapes letters that mean something to it.
+  const unescaped = text.replaceAll('\\', '');
+  const lines = files.flatMap(({ diff }) => (diff ?? '').split('\n'));
+  const [old, now] = ['-', '+'].map((sign) => lines.filter((each) => each.startsWith(sign)));
+  const parts = [file, why, docs, ...(old ?? []), ...(now ?? [])];
+  return (
+    Boolean(old?.length && now?.length) &&
+    parts.every((part) => part !== '' && unescaped.includes(part.replaceAll('\\', '')))
+  );
+}

@@ -65,19 +65,13 @@ export const DATABASE_ROWS: Row[] = [
     how: 'both are there',
     broken: oldOptions,
     by: repaired('python/remove-autocommit-false'),
-    question: options('async_sessionmaker', { autocommit: null, autoflush: null }),
+    question: options('async_sessionmaker', { autocommit: null }),
   },
   {
     task: 'T020',
     says: 'no autocommit and no autoflush',
-    how: 'autoflush=False is there (unsafe: said so)',
-    broken: [
-      change(
-        DATABASE,
-        '    expire_on_commit=False,\n',
-        '    expire_on_commit=False,\n    autoflush=False,\n',
-      ),
-    ],
+    how: 'both are there (the second is an unsafe repair, taken by --unsafe)',
+    broken: oldOptions,
     by: repaired('python/remove-autoflush-false'),
     question: options('async_sessionmaker', { autoflush: null }),
   },

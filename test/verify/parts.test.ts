@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Check, Outcome } from '../../src/types.ts';
 import { boxCommand } from '../../src/verify/box.ts';
 import { Store } from '../../src/verify/cache.ts';
+import { saidInLog } from '../../src/verify/checks/seen.ts';
 import { CHECKS } from '../../src/verify/checks/table.ts';
 import { planDatabase, redirectAddresses } from '../../src/verify/database-plan.ts';
 import { insideFolder } from '../../src/verify/inside.ts';
@@ -84,6 +85,14 @@ describe('logs', () => {
       ),
     ).toContain('gaierror');
     expect(lastError('')).toBe('nothing was logged');
+  });
+
+  test('the place is the last of the backend in a traceback, not that of a package', () => {
+    const seen = { facts: factsOf({}), plan: planDatabase(factsOf({}), false), copies: ['/copy', '/tree'] };
+    const log =
+      '  File "/tree/app/main.py", line 9, in f\n  File "/tree/app/db.py", line 3, in g\n  File "/lib/x.py", line 1\nValueError: no\n';
+    expect(saidInLog(seen, log)).toBe('ValueError: no (app/db.py:3)');
+    expect(saidInLog(seen, '  File "/treehouse/a.py", line 1\nValueError: no\n')).toBe('ValueError: no');
   });
 
   test('the line about the database, from the start only and without echoed SQL', () => {
