@@ -43,12 +43,6 @@ export class Workspace {
     return found && 'text' in found ? found : undefined;
   }
 
-  /** The file as it is on disk, whatever earlier passes made of it. */
-  original(path: string): SourceFile | undefined {
-    const found = this.fromDisk(path);
-    return found && 'text' in found ? found : undefined;
-  }
-
   /** Why a file could not be read, if it could not. */
   problem(path: string): Problem | undefined {
     const found = this.overlay.has(path) ? undefined : this.fromDisk(path);
