@@ -95,6 +95,12 @@ describe('redact', () => {
     expect(shown).toContain('***');
   });
 
+  it('takes what follows our own option for what it is', () => {
+    const command = 'fix-backend --show-secrets api --format patch';
+    expect(redact(command)).toBe(command);
+    expect(redact('app --secrets api')).toBe('app --secrets ***');
+  });
+
   it.each(KNOWN)('hides a secret by its shape: %s', (secret) => {
     expect(redact(`seen: ${secret} and more`)).toBe('seen: *** and more');
   });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { errorCode } from '../files/io-error.ts';
 import { paint } from '../terminal/paint.ts';
 import type { Plan } from '../types.ts';
 import type { Context } from './context.ts';
@@ -24,7 +25,7 @@ export async function install(plan: Plan, project: Project, { terminal, host }: 
       if (code === 0) continue;
       terminal.say(output.trimEnd().split('\n').slice(-LAST_LINES).join('\n'));
       terminal.say(
-        `${paint('red', 'fix-backend:')} the install command failed. The changes are written and stay.`,
+        `${paint('red', 'fix-backend:')} the install command failed. The changes are written and stay.\nOnce that is put right:  ${typed}`,
       );
       return false;
     }
@@ -43,7 +44,10 @@ function run(
     const chunks: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', (error) => resolve({ code: 1, output: error.message }));
+    child.on('error', (error) => {
+      const missing = errorCode(error) === 'ENOENT';
+      resolve({ code: 1, output: missing ? `There is no ${command} on the PATH.` : error.message });
+    });
     child.on('close', (code) => resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString('utf8') }));
   });
 }

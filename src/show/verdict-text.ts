@@ -74,12 +74,17 @@ function cut(text: string, width: number, more: string): string {
   return text.length <= width ? text : text.slice(0, Math.max(1, width - more.length)) + more;
 }
 
-/** What to do about the check that fails first, with its evidence in full: where it is, stands at its end. */
+/**
+ * The check that fails first, or else could not be made, with its evidence in full, which says at its end where it is or what
+ * was missing; and what to do about it.
+ */
 function firstStep(checks: readonly Check[], { width }: Layout): string[] {
   const failing = checks.find(({ after }) => after.status === 'fail');
-  if (!failing?.after.next) return [];
-  const { evidence, next } = failing.after;
-  return ['', ...indented(`${failing.title}: ${evidence}`, 2, width), ...indented(`Next: ${next}`, 2, width)];
+  const open = failing ?? checks.find(({ after }) => after.status === 'unknown');
+  if (!open || (failing && !failing.after.next)) return [];
+  const { evidence, next } = open.after;
+  const step = next ? indented(`Next: ${next}`, 2, width) : [];
+  return ['', ...indented(`${open.title}: ${evidence}`, 2, width), ...step];
 }
 
 /** More of a log than this belongs to the report. */

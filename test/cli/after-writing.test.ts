@@ -61,6 +61,17 @@ describe('--install', () => {
     expect(contents(root)['requirements.txt']).toBe('newpkg==2\n');
   });
 
+  test('no pip on the PATH is said as such, with the command for later', async () => {
+    const root = here.project(PYTHON);
+    const { code, err } = await here.run([root, '--yes', '--install', '--verify=none'], {
+      env: { PATH: here.folder },
+    });
+    expect(code).toBe(1);
+    expect(err).toContain('There is no pip on the PATH.');
+    expect(err).toContain(`Once that is put right:  cd ${root} && pip install -r requirements.txt`);
+    expect(contents(root)['requirements.txt']).toBe('# newpkg==2\n');
+  });
+
   test('without it the command is printed and not run', async () => {
     const root = here.project(PYTHON);
     const { out, err } = await here.run(['--yes', '--verify=none'], { cwd: root });

@@ -73,3 +73,14 @@ test('what could not be checked has a sign of its own, and the untouched error i
   expect(shown).toContain('  ? tables  no earlier state is known');
   expect(shown).toContain('  Before: ImportError: x (explained by python/x)');
 });
+
+test('where nothing fails, what could not be checked first stands in full below', () => {
+  const evidence = `could not be checked: there is no Python 3.9 or newer on the PATH; ${'it is wanted '.repeat(9)}`;
+  const shown = text([
+    { title: 'starts', before: unknown, after: pass },
+    { title: 'installs', before: unknown, after: { status: 'unknown', evidence } },
+    { title: 'answers', before: unknown, after: { status: 'unknown', evidence: 'no server' } },
+  ]);
+  const below = shown.slice(shown.lastIndexOf('  installs: ')).replace(/\s+/g, ' ').trim();
+  expect(below).toBe(`installs: ${evidence}`.trim());
+});

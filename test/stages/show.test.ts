@@ -57,6 +57,14 @@ describe('text', () => {
     );
   });
 
+  test('a counter that is wider than its column keeps a space behind it', () => {
+    const words = Array.from({ length: 100 }, (_, at) => `w${at};`);
+    const many = words.map((word, at) =>
+      replacing(`settings/${word.slice(0, -1)}`, 'a.txt', word, `v${at};`),
+    );
+    expect(shown({ 'a.txt': `${words.join('\n')}\n` }, many)).toMatch(/^100\/100 safe {4}Repair/m);
+  });
+
   test('the id takes a line of its own where there is no room beside the title', () => {
     expect(shown(files, [old], { width: 30 })).toContain(
       '1/1  safe    Repair settings/new\n     settings/new\n',
