@@ -95,7 +95,8 @@ function endWithoutWriting(
     return { code, summary: remains(plan) ? 'needs a person' : 'nothing to repair', json };
   }
   const what = `${count(plan.steps.length, 'repair')} in ${count(plan.changes.length, 'file')}`;
-  const next = how.asked ? `fix-backend${project.argument}` : `fix-backend${project.argument} --yes`;
+  const unsafe = plan.steps.some(({ finding }) => typeof finding.safety === 'object') ? ' --unsafe' : '';
+  const next = how.asked ? `fix-backend${project.argument}` : `fix-backend${project.argument} --yes${unsafe}`;
   terminal.say(`${what} would be written. Nothing was.\nTo write:  ${paint('bold', next)}`);
   return { code, summary: `would change ${count(plan.changes.length, 'file')}`, json };
 }
