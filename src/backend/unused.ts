@@ -43,22 +43,45 @@ function isDocstring(node: { parent: { type: string } | null }): boolean {
   return node.parent?.type === 'expression_statement';
 }
 
-/** `patch("app.db.create_engine")`, `monkeypatch.setattr(db, "create_engine", …)` in another document. */
+const named = new WeakMap<readonly PythonDocument[], Map<string, Map<string, Set<string>>>>();
+
+/** `patch("app.db.create_engine")`, `monkeypatch.setattr(db, "create_engine", …)` in another document. Looked up once a name. */
 function isNamedIn(documents: readonly PythonDocument[], owner: PythonDocument, name: string): boolean {
+  const byName = named.get(documents) ?? new Map<string, Map<string, Set<string>>>();
+  named.set(documents, byName);
+  const byModule = byName.get(name) ?? membersNamed(documents, name);
+  byName.set(name, byModule);
   const module = owner.path.slice(owner.path.lastIndexOf('/') + 1).replace(/\.py$/, '');
-  return documents.some(
-    (document) =>
-      document.path !== owner.path &&
-      document.text.includes(name) &&
-      descendants(document.root, 'string').some((node) => namesMember(node, module, name)),
-  );
+  return [module, ANY].some((key) => [...(byModule.get(key) ?? [])].some((path) => path !== owner.path));
 }
 
-function namesMember(node: Node, module: string, name: string): boolean {
+const ANY = '*';
+
+/** Paths of the documents in which a string names the member, by the last part of the module that it is said to be of. */
+function membersNamed(documents: readonly PythonDocument[], name: string): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  const quoted = new RegExp(`${name}["']`);
+  for (const document of documents) {
+    if (!quoted.test(document.text)) continue;
+    for (const node of descendants(document.root, 'string')) {
+      const module = moduleOfMember(node, name);
+      if (module !== undefined) found.set(module, (found.get(module) ?? new Set()).add(document.path));
+    }
+  }
+  return found;
+}
+
+function moduleOfMember(node: Node, name: string): string | undefined {
   const text = node.text.includes(name) ? plainString(node) : undefined;
-  if (text !== name) return text === `${module}.${name}` || (text?.endsWith(`.${module}.${name}`) ?? false);
+  if (text?.endsWith(`.${name}`))
+    return text
+      .slice(0, -name.length - 1)
+      .split('.')
+      .at(-1);
+  if (text !== name) return undefined;
   const call = node.parent?.type === 'argument_list' ? node.parent.parent : undefined;
-  return /(^|\.)((get|set|has|del)attr|object)$/.test(call?.childForFieldName('function')?.text ?? '');
+  const callee = call?.childForFieldName('function')?.text ?? '';
+  return /(^|\.)((get|set|has|del)attr|object)$/.test(callee) ? ANY : undefined;
 }
 
 /** `globals()`, `exec` and the like may use any name. */
