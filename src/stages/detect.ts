@@ -1,10 +1,11 @@
 import type { Backend } from '../backend/backend.ts';
+import { mentions } from '../detect/mentions.ts';
 import { toFinding } from '../detect/to-finding.ts';
 import type { SourceFile } from '../files/source-file.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
 import { readCompose } from '../settings/yaml.ts';
 import type { Draft } from '../transform.ts';
-import type { Finding, Problem } from '../types.ts';
+import { type Finding, FixBackendError, type Problem } from '../types.ts';
 
 export interface Detected {
   /** What can be repaired, or is left to a person (`report`); sorted by file, position and transform. */
@@ -20,7 +21,7 @@ export interface Detected {
  */
 export function detect(backends: readonly Backend[], transforms: readonly LoadedTransform[]): Detected {
   const found = new Map<string, Finding>();
-  const problems = [...backends.flatMap(unreadable), ...backends.flatMap(unparsed)];
+  const problems = backends.flatMap(unreadable);
   for (const backend of backends) {
     for (const loaded of transforms) {
       for (const look of looks(loaded, backend)) {
@@ -29,11 +30,13 @@ export function detect(backends: readonly Backend[], transforms: readonly Loaded
           if (problem) problems.push(problem);
           for (const draft of drafts) remember(found, toFinding(draft, loaded, backend));
         } catch (error) {
+          if (error instanceof FixBackendError) throw error;
           problems.push(failed(loaded.id, look.file, error));
         }
       }
     }
   }
+  problems.push(...backends.flatMap(unparsed));
   const sorted = [...found.values()].sort(byPlace);
   return {
     findings: sorted.filter((finding) => finding.safety !== 'note'),
@@ -49,15 +52,12 @@ function byPlace(a: Finding, b: Finding): number {
   );
 }
 
-/** So much text is parsed for its syntax alone; of more, only what a transform looks at. In UTF-16 code units. */
-const MOST_TO_PARSE = 8_000_000;
-
-/** Python files that Python would refuse. One of them keeps the server from starting, whatever is in it. */
+/**
+ * Python files that Python would refuse. One of them keeps the server from starting, whatever is in it.
+ * Asked last: the trees that the transforms needed are there by then.
+ */
 function unparsed(backend: Backend): Problem[] {
-  const files = backend.facts.files.filter((file) => EXTENSION.python.test(file));
-  const size = files.reduce((sum, file) => sum + (backend.workspace.read(file)?.text.length ?? 0), 0);
-  if (size > MOST_TO_PARSE) return [];
-  return files.flatMap((file) => backend.pythonDocument(file)?.problem ?? []);
+  return backend.documents.flatMap((document) => document.problem ?? []);
 }
 
 interface Look {
@@ -75,11 +75,14 @@ function looks(loaded: LoadedTransform, backend: Backend): Look[] {
   if (loaded.language !== backend.facts.language) return [];
   return backend.facts.files
     .filter((file) => EXTENSION[loaded.language].test(file))
-    .filter((file) => mentions(backend, file, loaded.transform.literals))
+    .filter((path) => {
+      const file = backend.workspace.read(path);
+      return file && mentions(file, loaded.transform.literals);
+    })
     .map((file) => ({ file, run: () => detectInDocument(loaded, backend, file) }));
 }
 
-/** A Python document knows which of its parts were not understood; of a JavaScript one there is all or nothing. */
+/** What is wrong with Python documents is asked of all of them; of a JavaScript one there is all or nothing. */
 function detectInDocument(
   loaded: Exclude<LoadedTransform, { language: 'settings' }>,
   backend: Backend,
@@ -88,7 +91,7 @@ function detectInDocument(
   if (loaded.language === 'python') {
     const document = backend.pythonDocument(file);
     if (!document) return { drafts: [] };
-    return { drafts: loaded.transform.detect(document, backend), problem: document.problem };
+    return { drafts: loaded.transform.detect(document, backend) };
   }
   const document = backend.javascriptDocument(file);
   if (!document || document.problem) return { drafts: [], problem: document?.problem };
@@ -112,11 +115,6 @@ function malformed(file: SourceFile | undefined): Problem[] {
 
 function withoutRepeats(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
-}
-
-function mentions(backend: Backend, file: string, literals: string[]): boolean {
-  const text = backend.workspace.read(file)?.text;
-  return text !== undefined && literals.some((literal) => text.includes(literal));
 }
 
 function remember(found: Map<string, Finding>, finding: Finding | undefined): void {

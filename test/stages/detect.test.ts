@@ -4,6 +4,7 @@ import { loadPython } from '../../src/languages/python/tree.ts';
 import type { LoadedTransform } from '../../src/load-transforms.ts';
 import { detect } from '../../src/stages/detect.ts';
 import type { Draft } from '../../src/transform.ts';
+import { FixBackendError } from '../../src/types.ts';
 import { facts, replacing, settings, tools, workspaceOf } from './planning.ts';
 
 beforeAll(loadPython);
@@ -159,4 +160,12 @@ test('a manifest that cannot be understood is a problem', () => {
   const workspace = workspaceOf({ 'pyproject.toml': '[project\n', 'main.py': '' });
   const backend = new Backend({ ...facts(workspace), manifests: ['pyproject.toml'] }, workspace);
   expect(detect([backend], []).problems).toMatchObject([{ file: 'pyproject.toml' }]);
+});
+
+test('an error that stops everything is passed on, not taken for a failure of the transform that met it', () => {
+  const full = new FixBackendError('out of memory', { next: 'fix-backend path/to/backend', exitCode: 3 });
+  const transform = python('python/x', ['x'], () => {
+    throw full;
+  });
+  expect(() => detected({ 'a.py': 'x = 1\n' }, transform)).toThrow(full);
 });

@@ -5,11 +5,11 @@ import type { PythonModules } from './modules.ts';
 import { exportedOrigins, importedOrigins, type Origin, originsOf } from './origin.ts';
 import type { Reference } from './scope.ts';
 import { readScopes, type Scopes } from './scopes.ts';
-import { descendants, type Node, parse, type Tree } from './tree.ts';
+import { descendants, type Node, parse, type Tree, withTree } from './tree.ts';
 
 /** What is derived from a file's text alone, so that passes over an unchanged file share it. */
 interface Parsed {
-  tree: Tree;
+  tree?: Tree;
   scopes?: Scopes;
   damage?: Damage[];
   calls?: Node[];
@@ -44,6 +44,7 @@ export class PythonDocument {
   }
 
   get root(): Node {
+    this.parsed.tree ??= parse(this.text);
     return this.parsed.tree.rootNode;
   }
 
@@ -52,9 +53,11 @@ export class PythonDocument {
     return this.parsed.scopes;
   }
 
-  /** Ranges that the parser did not understand: nothing that touches one is edited. */
+  /** Ranges that the parser did not understand: nothing that touches one is edited. Asking keeps no tree that was not there. */
   get damage(): Damage[] {
-    this.parsed.damage ??= findDamage(this.root, this.text);
+    this.parsed.damage ??= this.parsed.tree
+      ? findDamage(this.root, this.text)
+      : withTree(this.text, (root) => findDamage(root, this.text));
     return this.parsed.damage;
   }
 
@@ -128,11 +131,8 @@ export class PythonDocument {
   }
 
   private get parsed(): Parsed {
-    let found = parsed.get(this.file);
-    if (!found) {
-      found = { tree: parse(this.file.text) };
-      parsed.set(this.file, found);
-    }
+    const found = parsed.get(this.file) ?? {};
+    parsed.set(this.file, found);
     return found;
   }
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Language, type Node, Parser, type Tree } from 'web-tree-sitter';
+import { FixBackendError } from '../../types.ts';
 
 export type { Node, Tree } from 'web-tree-sitter';
 
@@ -10,7 +11,11 @@ let parser: Parser | undefined;
 /** Loads the grammar once. Must have resolved before `parse` is called. */
 export async function loadPython(): Promise<void> {
   if (parser) return;
-  await Parser.init({ locateFile: () => wasmPath('web-tree-sitter/web-tree-sitter.wasm') });
+  await Parser.init({
+    locateFile: () => wasmPath('web-tree-sitter/web-tree-sitter.wasm'),
+    // What it would print when it aborts; the error says it.
+    printErr: () => undefined,
+  });
   const fresh = new Parser();
   fresh.setLanguage(await Language.load(wasmPath('tree-sitter-python/tree-sitter-python.wasm')));
   parser = fresh;
@@ -22,12 +27,42 @@ function wasmPath(specifier: string): string {
   return existsSync(beside) ? beside : createRequire(import.meta.url).resolve(specifier);
 }
 
-/** Parses Python source. Offsets of the nodes (`startIndex`, `endIndex`) are UTF-16 code units. */
+/**
+ * Parses Python source. Offsets of the nodes (`startIndex`, `endIndex`) are UTF-16 code units.
+ * A tree stays in the parser's memory, 2 GB at most and some 40 bytes for each of the text, until it is deleted.
+ */
 export function parse(text: string): Tree {
   if (!parser) throw new Error('loadPython() has not been awaited');
-  const tree = parser.parse(text);
+  const tree = parsed(parser, text);
   if (!tree) throw new Error('the Python parser gave up');
   return tree;
+}
+
+/** What is learnt from a tree that nobody keeps: no node of it may be part of the answer. */
+export function withTree<T>(text: string, look: (root: Node) => T): T {
+  const tree = parse(text);
+  try {
+    return look(tree.rootNode);
+  } finally {
+    tree.delete();
+  }
+}
+
+/** Out of memory, the WebAssembly module aborts, and nothing more can be read with it. */
+function parsed(parser: Parser, text: string): Tree | null {
+  try {
+    return parser.parse(text);
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'RuntimeError')) throw error;
+    throw new FixBackendError(
+      'There is more Python with a database here than can be held in memory at once.',
+      {
+        next: 'Repair one folder at a time:  fix-backend path/to/backend',
+        exitCode: 3,
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Named children that are not null: the binding's type admits null where none ever occurs. */
