@@ -1,4 +1,5 @@
-import { enclosing, type Node } from './tree.ts';
+import { unevenBlocks } from './indentation.ts';
+import { descendants, enclosing, type Node } from './tree.ts';
 
 /** A range that the grammar could not read, or reads as something else than Python does. */
 export interface Damage {
@@ -16,20 +17,21 @@ export interface Damage {
 export function findDamage(root: Node, text: string): Damage[] {
   const found: Damage[] = [];
   if (root.hasError) collectErrors(root, found);
-  for (const node of root.descendantsOfType(suspects(text))) {
-    const misread = node && misreading(node, text);
-    if (node && misread)
-      found.push({ start: node.startIndex, end: node.endIndex, inside: node.type, ...misread });
+  for (const { start, end, type, at } of unevenBlocks(root, text))
+    found.push({ start, end, kind: 'indentation', inside: type, at });
+  for (const node of suspects(root, text)) {
+    if (isMisread(node, text))
+      found.push({ start: node.startIndex, end: node.endIndex, kind: 'misread', inside: node.type });
   }
   return found.sort((a, b) => a.start - b.start);
 }
 
-/** Types of the nodes that the text allows to be misread; fetching every call of a file that has no star costs most of the look. */
-function suspects(text: string): string[] {
-  const types = ['module', 'block'];
+/** The nodes that the text allows to be misread; fetching every call of a file that has no star costs most of the look. */
+function suspects(root: Node, text: string): Node[] {
+  const types: string[] = [];
   if (/\btype\b/.test(text)) types.push('type_alias_statement');
   if (LEADING_STAR.test(text)) types.push('call');
-  return types;
+  return types.length === 0 ? [] : descendants(root, types);
 }
 
 /** A star before an expression, not between two: after a bracket, a comma, an operator, a keyword or nothing. */
@@ -54,37 +56,15 @@ function collectErrors(node: Node, found: Damage[]): void {
 }
 
 /** The known misparses of the grammar that leave no ERROR node (research/engines.md §1c). */
-function misreading(node: Node, text: string): Pick<Damage, 'kind' | 'at'> | undefined {
+function isMisread(node: Node, text: string): boolean {
   if (node.type === 'type_alias_statement') {
     const left = node.childForFieldName('left')?.namedChildren[0]?.type;
-    return left === 'identifier' || left === 'generic_type' ? undefined : { kind: 'misread' };
+    return left !== 'identifier' && left !== 'generic_type';
   }
-  if (node.type === 'call') {
-    if (text[node.startIndex] !== '*') return undefined;
-    const called = node.childForFieldName('function');
-    return called?.type === 'list_splat' ||
-      called?.descendantsOfType('list_splat')[0]?.startIndex === node.startIndex
-      ? { kind: 'misread' }
-      : undefined;
-  }
-  const at = unevenIndentation(node, text);
-  return at === undefined ? undefined : { kind: 'indentation', at };
-}
-
-/**
- * The grammar accepts statements of one block at different depths; CPython does not. What is compared is the white space itself, as
- * CPython compares it: a form feed begins the line anew, and statements behind a header on its line have none.
- * Returns the offset of the first statement that does not stand where the ones before it do.
- */
-function unevenIndentation(block: Node, text: string): number | undefined {
-  let first: string | undefined;
-  for (const child of block.namedChildren) {
-    if (!child || child.type === 'comment') continue;
-    const line = text.slice(text.lastIndexOf('\n', child.startIndex - 1) + 1, child.startIndex);
-    const indent = line.replace(/^\ufeff/, '').replace(/^.*\f/s, '');
-    if (indent.trim() !== '') continue;
-    first ??= indent;
-    if (indent !== first) return child.startIndex;
-  }
-  return undefined;
+  if (text[node.startIndex] !== '*') return false;
+  const called = node.childForFieldName('function');
+  return (
+    called?.type === 'list_splat' ||
+    called?.descendantsOfType('list_splat')[0]?.startIndex === node.startIndex
+  );
 }
