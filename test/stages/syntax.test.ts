@@ -55,6 +55,13 @@ describe('files that do not parse', () => {
     expect(planned({ 'bad.py': `import sqlalchemy\n${text}` }).problems).toMatchObject([{ line, column }]);
   });
 
+  test('an error deeper in brackets than any stack is named, and stops nothing', () => {
+    const deep = `x = ${'('.repeat(20_000)}1 2${')'.repeat(20_000)}\n`;
+    const { problems, steps } = planned({ 'deep.py': deep, 'good.py': UNUSED });
+    expect(problems).toMatchObject([{ file: 'deep.py', line: 1, column: 20_007 }]);
+    expect(steps.map(({ finding }) => finding.place.file)).toEqual(['good.py']);
+  });
+
   test('a compose file that YAML refuses is named', () => {
     const files = { 'main.py': UNUSED, 'docker-compose.yml': 'services:\n  db: [\n' };
     expect(planned(files).problems).toMatchObject([{ file: 'docker-compose.yml', line: 3 }]);

@@ -1,5 +1,5 @@
 import { unevenBlocks } from './indentation.ts';
-import { descendants, enclosing, type Node } from './tree.ts';
+import { descendants, type Node } from './tree.ts';
 
 /** A range that the grammar could not read, or reads as something else than Python does. */
 export interface Damage {
@@ -7,7 +7,7 @@ export interface Damage {
   end: number;
   /** `error`: an ERROR or MISSING node. `indentation`: a block that Python refuses. `misread`: no error, but a wrong tree. */
   kind: 'error' | 'indentation' | 'misread';
-  /** Type of the node around it. */
+  /** Type of the node around it; of an interpolation or a type parameter at any depth. */
   inside: string;
   /** Where in the range a person looks for it, if not at its start. */
   at?: number;
@@ -15,8 +15,7 @@ export interface Damage {
 
 /** Everything in a tree of `text` that must not be edited or trusted. */
 export function findDamage(root: Node, text: string): Damage[] {
-  const found: Damage[] = [];
-  if (root.hasError) collectErrors(root, found);
+  const found = root.hasError ? errorsBelow(root) : [];
   for (const { start, end, type, at } of unevenBlocks(root, text))
     found.push({ start, end, kind: 'indentation', inside: type, at });
   for (const node of suspects(root, text)) {
@@ -36,23 +35,35 @@ function suspects(root: Node, text: string): Node[] {
 
 /** A star before an expression, not between two: after a bracket, a comma, an operator, a keyword or nothing. */
 const LEADING_STAR =
-  /(^|[^\w\s)\]}"'.*]|\b(in|return|yield|else|and|or|not|if|is|await|lambda|except|case))\s*\*/m;
+  /(^|[^\w\s)\]}"'.*]|\b(in|return|yield|else|and|or|not|if|is|await|lambda|except|case))[ \t\f\ufeff]*\*/m;
 
 /**
  * Valid Python that tree-sitter-python 0.25 takes for an error: type parameter defaults (PEP 696)
  * and a format specifier that begins with `=` after a walrus-like colon. CPython accepts both.
  */
 export function isKnownGap(damage: Damage): boolean {
-  return damage.kind === 'misread' || ['type_parameter', 'interpolation'].includes(damage.inside);
+  return damage.kind === 'misread' || isKnownGapAround(damage.inside);
 }
 
-function collectErrors(node: Node, found: Damage[]): void {
-  if (node.isError || node.isMissing) {
-    const inside = enclosing(node, 'interpolation', 'type_parameter')?.type ?? node.parent?.type ?? 'module';
-    found.push({ start: node.startIndex, end: node.endIndex, kind: 'error', inside });
-    return;
+function isKnownGapAround(type: string): boolean {
+  return type === 'type_parameter' || type === 'interpolation';
+}
+
+/** Without recursion: generated code nests deeper than the stack is. */
+function errorsBelow(root: Node): Damage[] {
+  const found: Damage[] = [];
+  const waiting: { node: Node; inside: string }[] = [{ node: root, inside: 'module' }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { node, inside } = next;
+    if (node.isError || node.isMissing) {
+      found.push({ start: node.startIndex, end: node.endIndex, kind: 'error', inside });
+      continue;
+    }
+    const around = isKnownGapAround(inside) ? inside : node.type;
+    for (const child of node.children)
+      if (child?.hasError || child?.isMissing) waiting.push({ node: child, inside: around });
   }
-  for (const child of node.children) if (child?.hasError || child?.isMissing) collectErrors(child, found);
+  return found;
 }
 
 /** The known misparses of the grammar that leave no ERROR node (research/engines.md §1c). */

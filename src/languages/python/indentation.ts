@@ -1,4 +1,4 @@
-import type { Node } from './tree.ts';
+import { descendants, type Node } from './tree.ts';
 
 type Cursor = ReturnType<Node['walk']>;
 
@@ -37,14 +37,16 @@ export interface Uneven {
  */
 export function unevenBlocks(root: Node, text: string): Uneven[] {
   const found: Uneven[] = [];
-  const cursor = root.walk();
-  collect(cursor, text, root.hasError, found);
-  cursor.delete();
+  for (const start of root.hasError ? descendants(root, ['module', 'block']) : [root]) {
+    const cursor = start.walk();
+    collect(cursor, text, !root.hasError, found);
+    cursor.delete();
+  }
   return found;
 }
 
-/** Looks through what the cursor stands on, and leaves it there. */
-function collect(cursor: Cursor, text: string, everywhere: boolean, found: Uneven[]): void {
+/** Looks at the block that the cursor stands on, if it is one, and at those `below`; leaves the cursor where it is. */
+function collect(cursor: Cursor, text: string, below: boolean, found: Uneven[]): void {
   const { startIndex: start, endIndex: end, nodeType: type } = cursor;
   const isBlock = type === 'block' || type === 'module';
   if (!cursor.gotoFirstChild()) return;
@@ -54,7 +56,7 @@ function collect(cursor: Cursor, text: string, everywhere: boolean, found: Uneve
     const indent = isBlock && at === undefined ? indentOf(cursor, text) : undefined;
     first ??= indent;
     if (indent !== first && indent !== undefined) at = cursor.startIndex;
-    if (everywhere || AROUND_BLOCKS.has(cursor.nodeType)) collect(cursor, text, everywhere, found);
+    if (below && AROUND_BLOCKS.has(cursor.nodeType)) collect(cursor, text, below, found);
   } while (cursor.gotoNextSibling());
   cursor.gotoParent();
   if (at !== undefined) found.push({ start, end, type, at });
