@@ -62,6 +62,26 @@ describe('files that do not parse', () => {
     expect(steps.map(({ finding }) => finding.place.file)).toEqual(['good.py']);
   });
 
+  const NESTED = 20_000;
+  test.each([
+    ['brackets', `engine = create_engine(${'('.repeat(NESTED)}"sqlite://"${')'.repeat(NESTED)})\n`],
+    ['a chain of calls', `engine = create_engine(os.environ["DATABASE_URL"]${'.strip()'.repeat(NESTED)})\n`],
+    ['operators', `url = ${'"a" + '.repeat(NESTED)}"b"\nengine = create_engine(url)\n`],
+    ['targets', `${'('.repeat(NESTED)}engine${')'.repeat(NESTED)} = create_engine("sqlite://")\n`],
+    ['defaults of settings', `class Settings(BaseSettings):\n    x: str = ${'not '.repeat(NESTED)}1\n`],
+  ])('%s that nest deeper than the stack: the file is named, and the others are repaired', (_title, text) => {
+    const heading =
+      'import os\nfrom pydantic_settings import BaseSettings\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\napp = FastAPI()\n';
+    const { problems, steps } = planned({ 'deep.py': heading + text, 'good.py': UNUSED });
+    expect(problems).toMatchObject([{ file: 'deep.py', message: expect.stringMatching(/^It is nested/) }]);
+    expect(steps.map(({ finding }) => finding.place.file)).toEqual(['good.py']);
+  });
+
+  test('a file that Python reads is read: a long sum of strings', () => {
+    const long = `from sqlalchemy import text\nfrom sqlalchemy.pool import NullPool\nx = text(${'"a" + '.repeat(1000)}"b")\n`;
+    expect(planned({ 'long.py': long })).toMatchObject({ problems: [], steps: [{ finding: {} }] });
+  });
+
   test('a compose file that YAML refuses is named', () => {
     const files = { 'main.py': UNUSED, 'docker-compose.yml': 'services:\n  db: [\n' };
     expect(planned(files).problems).toMatchObject([{ file: 'docker-compose.yml', line: 3 }]);

@@ -16,6 +16,7 @@ interface Parsed {
   attributes?: Node[];
   attributesByName?: Map<string, Node[]>;
   references?: Map<string, Reference[]>;
+  tooDeep?: true;
 }
 
 const parsed = new WeakMap<SourceFile, Parsed>();
@@ -49,8 +50,20 @@ export class PythonDocument {
   }
 
   get scopes(): Scopes {
-    this.parsed.scopes ??= readScopes(this.root);
+    this.parsed.scopes ??= this.readScopes();
     return this.parsed.scopes;
+  }
+
+  /** What is nested too deeply to be read counts as empty, and as a problem. */
+  private readScopes(): Scopes {
+    try {
+      return readScopes(this.root);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const empty = { tree: parse(''), calls: [], attributes: [], tooDeep: true } as const;
+      Object.assign(this.parsed, { ...empty, damage: this.damage });
+      return readScopes(this.root);
+    }
   }
 
   /** Ranges that the parser did not understand: nothing that touches one is edited. Asking keeps no tree that was not there. */
@@ -93,10 +106,10 @@ export class PythonDocument {
     return this.importsRead;
   }
 
-  /** The first syntax error, if CPython would refuse the file too as far as we can tell. */
+  /** The first syntax error, if CPython would refuse the file too as far as we can tell; or that it could not be looked at. */
   get problem(): Problem | undefined {
     const first = this.damage.find((damage) => !isKnownGap(damage));
-    if (!first) return undefined;
+    if (!first) return this.parsed.tooDeep ? tooDeep(this.path) : undefined;
     const at = position(this.text, first.at ?? first.start);
     const message = `does not parse (line ${at.line}, column ${at.column})`;
     return { file: this.path, ...at, message, next: `python -m py_compile ${this.path}` };
@@ -135,6 +148,14 @@ export class PythonDocument {
     parsed.set(this.file, found);
     return found;
   }
+}
+
+function tooDeep(file: string): Problem {
+  return {
+    file,
+    message: 'It is nested too deeply, so nothing in it was looked at.',
+    next: 'Check it by hand if the backend uses it: whatever wrote it can split its longest expression.',
+  };
 }
 
 function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {

@@ -18,10 +18,16 @@ export interface Scopes {
   byNode: Map<number, Scope>;
 }
 
-/** Reads the scopes, bindings and references of one module. */
+/**
+ * Reads the scopes, bindings and references of one module.
+ * Throws RangeError where it is nested deeper than what reads it can follow.
+ */
 export function readScopes(root: Node): Scopes {
   return new ScopeReader(root).read();
 }
+
+/** CPython's compiler gives up at some 3,000; whoever looks at nodes later may need more of the stack for a level than we do. */
+const DEEPEST = 1500;
 
 const COMPREHENSIONS = new Set([
   'list_comprehension',
@@ -56,6 +62,7 @@ class ScopeReader {
   private readonly text: string;
   private readonly start: number;
   private guards: readonly Guard[] = [];
+  private depth = 0;
 
   constructor(root: Node) {
     this.scopes = { module: new Scope('module', root), references: [], stars: [], byNode: new Map() };
@@ -77,9 +84,11 @@ class ScopeReader {
     if (!node || WITHOUT_NAMES.has(node.type)) return;
     if (node.type === 'string' && !this.mayInterpolate(node)) return;
     if (COMPREHENSIONS.has(node.type)) return this.comprehension(node, scope);
+    if (++this.depth > DEEPEST) throw new RangeError('nested too deeply');
     const special = this.visitors[node.type];
     if (special) special(node, scope);
     else this.each(node, scope);
+    this.depth--;
   }
 
   /** Only f-strings and t-strings hold expressions. */
