@@ -2,6 +2,7 @@ import type { Backend } from '../backend/backend.ts';
 import { mentions } from '../detect/mentions.ts';
 import { toFinding } from '../detect/to-finding.ts';
 import type { SourceFile } from '../files/source-file.ts';
+import { tooDeep } from '../languages/too-deep.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
 import { readCompose } from '../settings/yaml.ts';
 import type { Draft } from '../transform.ts';
@@ -130,7 +131,9 @@ function remember(found: Map<string, Finding>, finding: Finding | undefined): vo
   found.set(finding.key, { ...first, provides, needs });
 }
 
+/** Generated code nests deeper than the stack is; that is no failure of the transform. */
 function failed(id: string, file: string, error: unknown): Problem {
+  if (error instanceof RangeError && /call stack/.test(error.message)) return tooDeep(file);
   const reason = error instanceof Error ? error.message : String(error);
   return {
     file,

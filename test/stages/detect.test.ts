@@ -169,3 +169,12 @@ test('an error that stops everything is passed on, not taken for a failure of th
   });
   expect(() => detected({ 'a.py': 'x = 1\n' }, transform)).toThrow(full);
 });
+
+test('a file that is nested deeper than the stack is named, and no transform is blamed', () => {
+  const transform = python('python/x', ['x'], function again(file): Draft[] {
+    return again(file);
+  });
+  expect(detected({ 'a.py': 'x = 1\n' }, transform).problems).toMatchObject([
+    { file: 'a.py', message: expect.stringMatching(/^It is nested/) },
+  ]);
+});

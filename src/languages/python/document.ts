@@ -1,5 +1,6 @@
 import { position, type SourceFile } from '../../files/source-file.ts';
 import type { Place, Problem } from '../../types.ts';
+import { tooDeep } from '../too-deep.ts';
 import { type Damage, findDamage, isKnownGap } from './damage.ts';
 import type { PythonModules } from './modules.ts';
 import { exportedOrigins, importedOrigins, type Origin, originsOf } from './origin.ts';
@@ -44,9 +45,15 @@ export class PythonDocument {
     return this.path === '__init__.py' || this.path.endsWith('/__init__.py');
   }
 
+  /** Read after the scopes, so that nobody gets a node of a tree that is too deep: even going up from one takes minutes. */
   get root(): Node {
+    this.parsed.scopes ??= this.readScopes();
+    return this.tree.rootNode;
+  }
+
+  private get tree(): Tree {
     this.parsed.tree ??= parse(this.text);
-    return this.parsed.tree.rootNode;
+    return this.parsed.tree;
   }
 
   get scopes(): Scopes {
@@ -57,19 +64,18 @@ export class PythonDocument {
   /** What is nested too deeply to be read counts as empty, and as a problem. */
   private readScopes(): Scopes {
     try {
-      return readScopes(this.root);
+      return readScopes(this.tree.rootNode);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      const empty = { tree: parse(''), calls: [], attributes: [], tooDeep: true } as const;
-      Object.assign(this.parsed, { ...empty, damage: this.damage });
-      return readScopes(this.root);
+      Object.assign(this.parsed, { damage: this.damage, tree: parse(''), tooDeep: true });
+      return readScopes(this.tree.rootNode);
     }
   }
 
   /** Ranges that the parser did not understand: nothing that touches one is edited. Asking keeps no tree that was not there. */
   get damage(): Damage[] {
     this.parsed.damage ??= this.parsed.tree
-      ? findDamage(this.root, this.text)
+      ? findDamage(this.tree.rootNode, this.text)
       : withTree(this.text, (root) => findDamage(root, this.text));
     return this.parsed.damage;
   }
@@ -148,14 +154,6 @@ export class PythonDocument {
     parsed.set(this.file, found);
     return found;
   }
-}
-
-function tooDeep(file: string): Problem {
-  return {
-    file,
-    message: 'It is nested too deeply, so nothing in it was looked at.',
-    next: 'Check it by hand if the backend uses it: whatever wrote it can split its longest expression.',
-  };
 }
 
 function groupBy<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
