@@ -30,6 +30,7 @@ const onPython =
 const FORMS: Record<string, Form> = {
   CRLF: (text) => utf8(text.replaceAll('\n', '\r\n')),
   'a byte-order mark': onPython((text) => `\ufeff${text}`),
+  'a byte-order mark in every file': (text) => utf8(text === '' ? text : `\ufeff${text}`),
   tabs: onPython((text) => text.replace(/^( {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))),
   'no newline at the end': (text) => utf8(text.replace(/\n$/, '')),
   'form feeds': onPython((text) => text.replace(/\n\n\n(?=\S)/g, '\n\f\n\n')),
@@ -102,7 +103,7 @@ describe.each(Object.entries(FORMS))('%s', (name, form) => {
   });
 });
 
-test('mixed line endings: every line that is not repaired keeps its own', () => {
+describe('mixed line endings', () => {
   const mixed: Form = (text) =>
     utf8(
       text
@@ -110,17 +111,41 @@ test('mixed line endings: every line that is not repaired keeps its own', () => 
         .map((line, at) => (at % 3 === 0 ? `${line}\r` : line))
         .join('\n'),
     );
-  const folder = written(mixed, 'before', 'mixed');
-  const before = bytes(folder);
-  expect(tool(folder, '--yes', '--unsafe', '--verify=none').status).toBe(0);
-  const after = bytes(folder);
-  for (const [path, text] of Object.entries(after)) {
-    const old = new Set(before[path]?.split('\n'));
-    const touched = text.split('\n').filter((line) => !old.has(line));
-    expect([path, touched.length <= 4]).toEqual([path, true]);
-  }
-  expect(tool('undo', folder).status).toBe(0);
-  expect(bytes(folder)).toEqual(before);
+  const plain: Form = (text) => utf8(text);
+  const withoutReturns = (tree: Record<string, string>) =>
+    Object.fromEntries(Object.entries(tree).map(([path, text]) => [path, text.replaceAll('\r', '')]));
+
+  test('every line that is not repaired keeps its own, and all come back', () => {
+    const folder = written(mixed, 'before', 'mixed');
+    const before = bytes(folder);
+    expect(tool(folder, '--yes', '--unsafe', '--verify=none').status).toBe(0);
+    const after = bytes(folder);
+    expect(withoutReturns(after)).toEqual(withoutReturns(bytes(written(plain, 'after', 'mixed plain'))));
+    for (const [path, text] of Object.entries(after)) {
+      const old = new Set(before[path]?.split('\n'));
+      const oldWords = new Set(before[path]?.replaceAll('\r', '').split('\n'));
+      const turned = text
+        .split('\n')
+        .filter((line) => !old.has(line) && oldWords.has(line.replace(/\r$/, '')));
+      expect([path, turned]).toEqual([path, []]);
+    }
+    expect(tool(folder, '--dry-run', '--unsafe').status).toBe(0);
+    expect(tool('undo', folder).status).toBe(0);
+    expect(bytes(folder)).toEqual(before);
+  });
+
+  test('git apply of the patch does the same', () => {
+    const applied = written(mixed, 'before', 'mixed applied');
+    const patched = written(mixed, 'before', 'mixed patched');
+    expect(tool(applied, '--yes', '--unsafe', '--verify=none').status).toBe(0);
+    const { stdout } = tool(patched, '--dry-run', '--unsafe', '--show-secrets', '--format', 'patch');
+    execFileSync('git', ['apply', '-'], {
+      cwd: patched,
+      input: stdout,
+      env: { ...process.env, GIT_CEILING_DIRECTORIES: lab },
+    });
+    expect(bytes(patched)).toEqual(bytes(applied));
+  });
 });
 
 test('hunks that hold secrets stay out of the patch, are named, and make the exit code 1', () => {
