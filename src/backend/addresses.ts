@@ -16,8 +16,16 @@ export interface EngineAddress {
   uses: UrlUse[];
 }
 
+const known = new WeakMap<Backend, EngineAddress[]>();
+
 /** The addresses of all engines that are given one directly. */
-export function engineAddresses(backend: Backend): EngineAddress[] {
+export function engineAddresses(backend: Backend): readonly EngineAddress[] {
+  const found = known.get(backend) ?? findAddresses(backend);
+  known.set(backend, found);
+  return found;
+}
+
+function findAddresses(backend: Backend): EngineAddress[] {
   return backend.engines.flatMap((engine) => (engine.url ? [addressOf(backend, engine, engine.url)] : []));
 }
 

@@ -62,7 +62,17 @@ const SAME_METHODS = new Set(['strip', 'unicode_string', 'render_as_string', 'ge
 const LOGGERS = /^(debug|info|warning|error|critical|exception|log|echo|print|write)$/;
 
 /** Every use of an environment variable in these documents, whether it is read directly or through a settings class. */
-export function usesOfVariable(documents: readonly PythonDocument[], variable: string): UrlUse[] {
+export function usesOfVariable(documents: readonly PythonDocument[], variable: string): readonly UrlUse[] {
+  const byVariable = known.get(documents) ?? new Map<string, readonly UrlUse[]>();
+  known.set(documents, byVariable);
+  const found = byVariable.get(variable) ?? findUses(documents, variable);
+  byVariable.set(variable, found);
+  return found;
+}
+
+const known = new WeakMap<readonly PythonDocument[], Map<string, readonly UrlUse[]>>();
+
+function findUses(documents: readonly PythonDocument[], variable: string): readonly UrlUse[] {
   const follower = new UseFollower(documents);
   for (const document of documents) follower.readsIn(document, variable);
   return follower.uses;
