@@ -1,7 +1,15 @@
 import { positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { dirname, join } from '../languages/python/modules.ts';
-import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
+import {
+  children,
+  descendants,
+  enclosing,
+  isAsync,
+  isDocstring,
+  type Node,
+  plainString,
+} from '../languages/python/tree.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
 import { iniEntry, readIni } from '../settings/ini.ts';
 import type { Workspace } from '../workspace.ts';
@@ -89,13 +97,12 @@ export function stockOnline({ document, engine }: AlembicEnvironment): StockOnli
   const assignment = engine && enclosing(engine.call, 'assignment');
   const engineName = assignment?.childForFieldName('left')?.text;
   if (!definition || !body || !assignment || !engineName || engine.async) return undefined;
-  if (definition.parent?.type !== 'module' || definition.children[0]?.type === 'async') return undefined;
+  if (definition.parent?.type !== 'module' || isAsync(definition)) return undefined;
   const statements = children(body).filter((node) => node.type !== 'comment' && !isDocstring(node));
   const last = statements.at(-1);
   const item = last?.type === 'with_statement' ? onlyItem(last) : undefined;
   const block = last?.childForFieldName('body');
-  if (!last || !item || !block || item.engineName !== engineName || last.children[0]?.type === 'async')
-    return undefined;
+  if (!last || !item || !block || item.engineName !== engineName || isAsync(last)) return undefined;
   const uses = descendants(definition, 'identifier').filter((node) => node.text === engineName);
   if (uses.length !== 2 || document.isDamaged(definition.startIndex, definition.endIndex)) return undefined;
   const [first] = statements;
@@ -124,8 +131,4 @@ function onlyItem(statement: Node): { name: string; engineName: string } | undef
   const engineName = callee?.childForFieldName('object')?.text;
   const connects = callee?.childForFieldName('attribute')?.text === 'connect';
   return !other && connects && name && engineName ? { name, engineName } : undefined;
-}
-
-function isDocstring(node: Node): boolean {
-  return node.type === 'expression_statement' && node.namedChildren[0]?.type === 'string';
 }

@@ -1,5 +1,5 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import { children, descendants, enclosing, type Node } from '../languages/python/tree.ts';
+import { children, descendants, enclosing, isAsync, type Node } from '../languages/python/tree.ts';
 import { engineOf } from './engines.ts';
 
 /** A connection that `async with engine.begin() as conn` opened around a node. */
@@ -14,7 +14,7 @@ export function openConnections(document: PythonDocument, node: Node): OpenConne
   const found: OpenConnection[] = [];
   const limit = enclosing(node, 'function_definition', 'lambda')?.id;
   for (let at = node.parent; at && at.id !== limit; at = at.parent) {
-    if (at.type !== 'with_statement' || at.children[0]?.type !== 'async') continue;
+    if (at.type !== 'with_statement' || !isAsync(at)) continue;
     if (at.childForFieldName('body')?.equals(node)) continue;
     found.push(
       ...descendants(clauseOf(at), 'as_pattern')

@@ -3,12 +3,11 @@ import { type DatabaseUrl, parseDatabaseUrl, withDriver } from '../settings/data
 import { type EngineAddress, engineAddresses } from './addresses.ts';
 import { alembicEnvironments, stockOnline } from './alembic.ts';
 import type { Backend } from './backend.ts';
-import type { Engine } from './engines.ts';
+import { type Engine, isSameEngine } from './engines.ts';
 import { isTest } from './entry.ts';
 import { outsideReaders } from './outside-readers.ts';
 import { sqlalchemyMayBe } from './sqlalchemy-version.ts';
 import type { UrlPlace } from './url-places.ts';
-import { altered } from './url-sources.ts';
 import type { UrlUse } from './url-uses.ts';
 
 export interface WantedDriver {
@@ -49,6 +48,14 @@ const ASYNC_DRIVERS: Record<string, [driver: string, packages: string[]][]> = {
     ['asyncmy', ['asyncmy']],
   ],
 };
+
+/** What a start says where an address has the wrong driver: catalogue rows 1, 3, 4 and 19. */
+export const DRIVER_ERRORS = [
+  /No module named 'psycopg'/,
+  /No module named '(MySQLdb|psycopg2)'/,
+  /The asyncio extension requires an async driver to be used/,
+  /Can't load plugin: sqlalchemy\.dialects:postgres/,
+];
 
 /** Every repair of a driver that the backend's engines need, one for each variable or address. */
 export function driverRepairs(backend: Backend): DriverRepair[] {
@@ -167,7 +174,7 @@ function conflictsOf(address: EngineAddress, want: WantedDriver, places: readonl
 }
 
 function isOwn(use: UrlUse, engine: Engine): boolean {
-  return use.engine?.call.id === engine.call.id && use.document.path === engine.document.path;
+  return use.engine !== undefined && isSameEngine(use.engine, engine);
 }
 
 function changesPrefix(text: string, prefix: string, want: WantedDriver): boolean {
@@ -199,8 +206,7 @@ function alembicReading(
 /** An alembic.ini with an address of its own, read by a synchronous env.py that SQLAlchemy 2.1 broke. */
 function alembicRepairs(backend: Backend, others: readonly DriverRepair[]): DriverRepair[] {
   return alembicEnvironments(backend).flatMap(({ engine, ini }) => {
-    const text = ini && altered(ini.text, []);
-    const url = text ? parseDatabaseUrl(text) : undefined;
+    const url = ini && parseDatabaseUrl(ini.text);
     const taken = others.some((repair) => repair.places.some((place) => place.file === ini?.file));
     const want = engine && url && !taken ? wantedDriver(backend, engine.async, url) : undefined;
     if (!engine || !ini || !url || !want) return [];

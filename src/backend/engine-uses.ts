@@ -1,5 +1,5 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import { descendants, enclosing, type Node } from '../languages/python/tree.ts';
+import { descendants, enclosing, isAsync, type Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { type Engine, factoryAt, isAsyncSession } from './engines.ts';
 import { asyncEdits } from './make-async.ts';
@@ -25,10 +25,7 @@ export function usesOfEngine(backend: Backend, engine: Engine): EngineUse[] {
   const { document } = engine;
   const name = enclosing(engine.call, 'assignment')?.childForFieldName('left');
   if (name?.type === 'attribute') return ofAttribute(backend, document, name);
-  const scopes = [document.scopes.module, ...document.scopes.byNode.values()];
-  const binding =
-    name &&
-    scopes.flatMap((scope) => scope.bindings.get(name.text) ?? []).find((each) => each.node.id === name.id);
+  const binding = name && document.bindings.find((each) => each.node.id === name.id);
   if (!binding) return [];
   const annotated = binding.annotation?.namedChildren[0];
   const declared = annotated && meantName(document, annotated)?.name === 'AsyncEngine';
@@ -88,5 +85,5 @@ function methodKind(attribute: Node): EngineUse['kind'] {
   const item = enclosing(call, 'with_item');
   const statement = item && enclosing(item, 'with_statement');
   if (!statement) return 'sync';
-  return statement.children[0]?.type === 'async' ? 'async' : 'sync';
+  return isAsync(statement) ? 'async' : 'sync';
 }

@@ -1,6 +1,6 @@
 import { argumentsOf, keywordValue, positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
-import { descendants, enclosing, type Node } from '../languages/python/tree.ts';
+import { descendants, enclosing, isAsync, type Node } from '../languages/python/tree.ts';
 import { type DatabaseName, type MeantName, meantName } from './names.ts';
 import { valueFor } from './values.ts';
 
@@ -39,6 +39,11 @@ const ENGINE_CALLS: readonly DatabaseName[] = [
   'async_engine_from_config',
 ];
 const FACTORY_CALLS: readonly DatabaseName[] = ['sessionmaker', 'async_sessionmaker'];
+
+/** True where two looks found the same call. */
+export function isSameEngine(a: Engine, b: Engine): boolean {
+  return a.call.id === b.call.id && a.document.path === b.document.path;
+}
 
 export function enginesOf(document: PythonDocument): Engine[] {
   return document.calls.flatMap((call) => engineAt(document, call) ?? []);
@@ -79,7 +84,7 @@ export function factoryAt(document: PythonDocument, call: Node): SessionFactory 
   const engineNode = keywordValue(call, 'bind') ?? positional(call)[0];
   const engine = engineNode ? engineOf(document, engineNode) : undefined;
   const sessionClass = keywordValue(call, 'class_') ?? positional(call)[1];
-  const meantAsync = isAsync(document, engine, sessionClass);
+  const meantAsync = meansAsync(document, engine, sessionClass);
   return {
     document,
     call,
@@ -92,7 +97,7 @@ export function factoryAt(document: PythonDocument, call: Node): SessionFactory 
   };
 }
 
-function isAsync(document: PythonDocument, engine?: Engine, sessionClass?: Node): boolean | undefined {
+function meansAsync(document: PythonDocument, engine?: Engine, sessionClass?: Node): boolean | undefined {
   if (sessionClass && isAsyncSession(document, sessionClass)) return true;
   return engine?.async;
 }
@@ -127,7 +132,7 @@ export function factoryOf(document: PythonDocument, node: Node): SessionFactory 
 /** True where `async with`, `await` or an `async def` route uses what the factory or engine of this module makes. */
 export function isInAsyncFunction(node: Node): boolean {
   const definition = enclosing(node, 'function_definition', 'lambda');
-  return definition?.type === 'function_definition' && definition.children[0]?.type === 'async';
+  return definition?.type === 'function_definition' && isAsync(definition);
 }
 
 /** Every `receiver.method(…)` call of a document. */

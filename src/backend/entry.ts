@@ -125,9 +125,7 @@ function startFolder(
   documents: readonly PythonDocument[],
 ): string {
   const root = modules.sourceRoot(document.path);
-  const relative = [...document.scopes.module.bindings.values()]
-    .flat()
-    .some((binding) => binding.module?.startsWith('.'));
+  const relative = document.topBindings.some((binding) => binding.module?.startsWith('.'));
   const inPackage = modules.moduleName(document.path, root).includes('.');
   if (relative && !inPackage && root !== '') return dirname(root);
   const inside = documents.filter(({ path }) => path.startsWith(`${root}/`));
@@ -138,7 +136,7 @@ function startFolder(
 function namesItself(document: PythonDocument, root: string): boolean {
   if (root === '') return false;
   const own = root.slice(root.lastIndexOf('/') + 1);
-  return [...document.scopes.module.bindings.values()]
-    .flat()
-    .some((binding) => binding.module === own || binding.module?.startsWith(`${own}.`));
+  return document.topBindings.some(
+    (binding) => binding.module === own || binding.module?.startsWith(`${own}.`),
+  );
 }

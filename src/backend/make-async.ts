@@ -1,5 +1,5 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import { children, enclosing, type Node, plainString } from '../languages/python/tree.ts';
+import { children, enclosing, isAsync, type Node, plainString } from '../languages/python/tree.ts';
 import type { Edit } from '../types.ts';
 import type { Backend } from './backend.ts';
 import { referencesAcross } from './references.ts';
@@ -25,10 +25,6 @@ export function asyncEdits(document: PythonDocument, backend: Backend, node: Nod
     { file: document.path, start, end: start, text: 'async ' },
     ...calls.flatMap((edits) => edits ?? []),
   ];
-}
-
-function isAsync(definition: Node | undefined): boolean {
-  return definition?.children[0]?.type === 'async';
 }
 
 /** `@app.on_event("startup")` and nothing else: Starlette awaits the handler where it is a coroutine function. */
@@ -61,6 +57,6 @@ function awaited(document: PythonDocument, node: Node): Edit[] | undefined {
       ? node.parent
       : undefined;
   const definition = call && enclosing(call, 'function_definition', 'lambda');
-  if (call?.parent?.type !== 'expression_statement' || !isAsync(definition)) return undefined;
+  if (call?.parent?.type !== 'expression_statement' || !definition || !isAsync(definition)) return undefined;
   return [{ file: document.path, start: call.startIndex, end: call.startIndex, text: 'await ' }];
 }

@@ -29,10 +29,7 @@ export function asyncNames(document: PythonDocument): DatabaseName[] {
 
 function findAsyncNames(document: PythonDocument): DatabaseName[] {
   if (!/async/i.test(document.text)) return [];
-  const imported = [...document.scopes.module.bindings.values()]
-    .flat()
-    .filter(({ kind }) => kind === 'from-import')
-    .map(({ node }) => node);
+  const imported = document.topBindings.filter(({ kind }) => kind === 'from-import').map(({ node }) => node);
   const nodes = [...plainUses(document), ...dottedUses(document), ...imported];
   const found = new Set(nodes.map((node) => meantName(document, node)?.name));
   return ASYNC_NAMES.filter((name) => found.has(name));

@@ -1,10 +1,12 @@
 import { descendants } from '../languages/python/tree.ts';
 import { driverOf, driversOf } from '../settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
+import { compareVersions } from '../settings/versions.ts';
 import { engineAddresses } from './addresses.ts';
 import { alembicEnvironments } from './alembic.ts';
 import type { Backend } from './backend.ts';
 import { driverRepairs, type WantedDriver, wantedDriver } from './driver-repairs.ts';
+import { isSameEngine } from './engines.ts';
 import { isTest } from './entry.ts';
 import { altered } from './url-sources.ts';
 
@@ -88,39 +90,26 @@ function namesAnother(backend: Backend, packages: string[], dialect: string): bo
 /** What to write for a driver: `asyncpg>=0.29.0`, with a higher floor where the chosen Python has no wheel for it. */
 export function requirementFor({ dialect, driver }: WantedDriver, python: string | undefined): string {
   const name = driverOf(dialect, driver)?.packages[0] ?? driver;
-  const [, wheel] = WHEELS[driver]?.find(([version]) => python !== undefined && newer(python, version)) ?? [];
+  const [, wheel] =
+    WHEELS[driver]?.find(([version]) => python !== undefined && compareVersions(python, version) >= 0) ?? [];
   const floor = wheel ?? FLOORS[driver];
   return floor ? `${name}>=${floor}` : name;
 }
 
-function newer(python: string, than: string): boolean {
-  const [major = 0, minor = 0] = python.split('.').map(Number);
-  const [otherMajor = 0, otherMinor = 0] = than.split('.').map(Number);
-  return major > otherMajor || (major === otherMajor && minor >= otherMinor);
-}
-
 /** Who still needs psycopg2 beside the engines that are moved to another driver; empty where nothing does. */
 export function psycopg2Users(backend: Backend): string[] {
-  const users = backend.documents.filter((document) => importsPsycopg2(document)).map(({ path }) => path);
-  for (const engine of backend.engines) {
-    if (
-      !engine.async &&
-      engine.url &&
-      !driverRepairs(backend).some(
-        (repair) =>
-          repair.engine.call.id === engine.call.id && repair.engine.document.path === engine.document.path,
-      )
-    )
-      users.push(engine.document.path);
-  }
-  for (const repair of driverRepairs(backend))
-    if (repair.want.driver === 'psycopg2') users.push(repair.engine.document.path);
-  const moved = driverRepairs(backend).some((repair) => repair.takesAlembic);
-  for (const { document, engine } of alembicEnvironments(backend))
-    if (engine && !engine.async && !moved) users.push(document.path);
-  for (const name of ['celery', 'databases', 'apscheduler', 'django'])
-    if (backend.requires(name)) users.push(name);
-  return [...new Set(users)];
+  const repairs = driverRepairs(backend);
+  const imports = backend.documents.filter(importsPsycopg2).map(({ path }) => path);
+  const unmoved = backend.engines.filter(
+    (engine) => !engine.async && engine.url && !repairs.some((repair) => isSameEngine(repair.engine, engine)),
+  );
+  const moved = repairs.filter(({ want }) => want.driver === 'psycopg2').map(({ engine }) => engine);
+  const migrations = repairs.some(({ takesAlembic }) => takesAlembic)
+    ? []
+    : alembicEnvironments(backend).filter(({ engine }) => engine && !engine.async);
+  const engines = [...unmoved, ...moved, ...migrations].map(({ document }) => document.path);
+  const programs = ['celery', 'databases', 'apscheduler', 'django'].filter((name) => backend.requires(name));
+  return [...new Set([...imports, ...engines, ...programs])];
 }
 
 function importsPsycopg2(document: Backend['documents'][number]): boolean {

@@ -20,10 +20,7 @@ export function referencesAcross(
 }
 
 function ownReferences(document: PythonDocument, binding: Binding): Node[] {
-  return document
-    .referencesNamed(binding.name)
-    .filter(({ name, scope }) => scope.find(name)?.some((each) => each.node.id === binding.node.id))
-    .map(({ node }) => node);
+  return document.usesOf(binding).map(({ node }) => node);
 }
 
 function outsideReferences(document: PythonDocument, owner: PythonDocument, binding: Binding): Node[] {

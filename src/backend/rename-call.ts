@@ -4,7 +4,6 @@ import { scopeAt } from '../languages/python/origin.ts';
 import type { Node } from '../languages/python/tree.ts';
 import type { Edit } from '../types.ts';
 import { meantName } from './names.ts';
-import { referencesOf } from './unused.ts';
 
 /**
  * Makes a call use another function: the name at the call, its import, and annotations that say the same name. The old import goes
@@ -19,7 +18,7 @@ export function renameCall(
   const added = addImport(document, to);
   const binding = callee.type === 'identifier' ? document.scopes.module.find(callee.text)?.[0] : undefined;
   if (binding?.kind !== 'from-import') return [call, ...added];
-  const others = referencesOf(document, binding).filter(({ node }) => node.id !== callee.id);
+  const others = document.usesOf(binding).filter(({ node }) => node.id !== callee.id);
   const onlyAnnotations = others.every(({ node }) => /^(type|generic_type)$/.test(node.parent?.type ?? ''));
   if (!onlyAnnotations) return [call, ...added];
   if (binding.name !== binding.imported) return moveImported(document, binding, to.module, to.name);

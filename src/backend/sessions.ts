@@ -1,5 +1,5 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import { children, descendants, enclosing, type Node } from '../languages/python/tree.ts';
+import { children, descendants, enclosing, isAsync, type Node } from '../languages/python/tree.ts';
 import { factoryOf, isAsyncSession } from './engines.ts';
 
 const SYNC_SESSIONS = new Set([
@@ -21,16 +21,12 @@ export interface SessionFunction {
 /** Functions at the top of a module that open a session and yield it. */
 export function sessionFunctionsOf(document: PythonDocument): SessionFunction[] {
   if (!document.text.includes('yield')) return [];
-  return [...document.scopes.module.bindings.values()].flat().flatMap((binding) => {
+  return document.topBindings.flatMap((binding) => {
     const definition = binding.statement;
     if (binding.kind !== 'function' || !yields(definition)) return [];
     if (!opensSession(document, definition)) return [];
-    return [{ document, definition, name: binding.name, async: isAsyncDefinition(definition) }];
+    return [{ document, definition, name: binding.name, async: isAsync(definition) }];
   });
-}
-
-export function isAsyncDefinition(definition: Node): boolean {
-  return definition.children[0]?.type === 'async';
 }
 
 export function yields(definition: Node): boolean {

@@ -1,11 +1,11 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import type { Binding } from '../languages/python/scopes.ts';
-import { descendants, type Node } from '../languages/python/tree.ts';
+import { descendants, isAsync, type Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { engineOf } from './engines.ts';
 import { metadataAt } from './models.ts';
 import { referencesAcross } from './references.ts';
-import { isAsyncDefinition, yields } from './sessions.ts';
+import { yields } from './sessions.ts';
 
 /** A function that makes the tables, or that disposes of the engine. */
 export interface SetupFunction {
@@ -22,14 +22,14 @@ export function setupFunctions(backend: Backend): SetupFunction[] {
   return backend.sources
     .filter(({ text }) => text.includes('create_all') || text.includes('dispose'))
     .flatMap((document) =>
-      [...document.scopes.module.bindings.values()].flat().flatMap((binding) => {
+      document.topBindings.flatMap((binding) => {
         const role =
           binding.kind === 'function' && !takesArguments(binding.statement)
             ? roleOf(document, binding.statement)
             : undefined;
         if (!role) return [];
         const uses = referencesAcross(backend.sources, document, binding).length;
-        return [{ document, binding, role, async: isAsyncDefinition(binding.statement), uses }];
+        return [{ document, binding, role, async: isAsync(binding.statement), uses }];
       }),
     );
 }

@@ -1,7 +1,7 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { lineEnd } from '../languages/python/layout.ts';
 import type { Binding } from '../languages/python/scopes.ts';
-import { descendants, type Node, plainString } from '../languages/python/tree.ts';
+import { descendants, isDocstring, type Node, plainString } from '../languages/python/tree.ts';
 
 /**
  * True where nothing uses an imported name: not this file, not its strings (annotations may be strings), not `__all__`, and no
@@ -13,16 +13,9 @@ export function isUnusedImport(
   others: readonly PythonDocument[],
 ): boolean {
   if (document.isPackage || isKept(document, binding)) return false;
-  if (referencesOf(document, binding).length > 0) return false;
+  if (document.usesOf(binding).length > 0) return false;
   if (mentionedInStrings(document, binding.name) || looksInside(document)) return false;
   return !isTaken(others, document, binding.name) && !isNamedIn(others, document, binding.name);
-}
-
-/** Every use of a binding in its own file. */
-export function referencesOf(document: PythonDocument, binding: Binding) {
-  return document
-    .referencesNamed(binding.name)
-    .filter(({ name, scope }) => scope.find(name)?.some((found) => found.node.id === binding.node.id));
 }
 
 function isKept(document: PythonDocument, binding: Binding): boolean {
@@ -36,11 +29,9 @@ function isKept(document: PythonDocument, binding: Binding): boolean {
 
 function mentionedInStrings(document: PythonDocument, name: string): boolean {
   const word = new RegExp(`\\b${name}\\b`);
-  return descendants(document.root, 'string').some((node) => !isDocstring(node) && word.test(node.text));
-}
-
-function isDocstring(node: { parent: { type: string } | null }): boolean {
-  return node.parent?.type === 'expression_statement';
+  return descendants(document.root, 'string').some(
+    (node) => !(node.parent && isDocstring(node.parent)) && word.test(node.text),
+  );
 }
 
 const named = new WeakMap<readonly PythonDocument[], Map<string, Map<string, Set<string>>>>();
@@ -116,9 +107,7 @@ function takersOf(documents: readonly PythonDocument[], name: string): Map<strin
 
 /** Paths of the modules from which a document imports a name, or everything. */
 function importsOf(document: PythonDocument, name: string): string[] {
-  const scopes = [document.scopes.module, ...document.scopes.byNode.values()];
-  const taken = scopes
-    .flatMap((scope) => [...scope.bindings.values()].flat())
+  const taken = document.bindings
     .filter(({ kind, imported }) => kind === 'from-import' && imported === name)
     .map(({ module }) => module ?? '');
   return [...taken, ...document.scopes.stars.map(({ module }) => module)].flatMap((module) => {

@@ -39,12 +39,13 @@ const URL_CREATE = new Set([
 ]);
 /** `PostgresDsn.build(scheme=…)`, as pydantic 2 has it on each of its addresses. */
 const DSN_BUILD = /^(pydantic|pydantic_core)(\.networks)?\.(\w*Dsn|MultiHostUrl|Url)\.build$/;
-const PASSED_ON = new Set([
+/** SQLAlchemy's reader of an address, which gives the same address back. */
+export const MAKE_URL: ReadonlySet<string> = new Set([
   'sqlalchemy.make_url',
   'sqlalchemy.engine.make_url',
   'sqlalchemy.engine.url.make_url',
-  'pydantic.PostgresDsn',
 ]);
+const PASSED_ON = new Set([...MAKE_URL, 'pydantic.PostgresDsn']);
 /** Methods that give the same address back. */
 const SAME = new Set(['strip', 'unicode_string', 'render_as_string', 'get_secret_value', '__str__']);
 /** Methods that may change its scheme. */

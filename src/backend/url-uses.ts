@@ -6,6 +6,7 @@ import { classesOf, type Engine, engineAt } from './engines.ts';
 import { environmentRead } from './environment-reads.ts';
 import { referencesAcross } from './references.ts';
 import { fieldFor, fieldsOf, memberAt } from './settings-fields.ts';
+import { MAKE_URL } from './url-sources.ts';
 
 /** Where an address ends up. */
 export interface UrlUse {
@@ -40,11 +41,6 @@ const RAW = new Set([
   'urllib.parse.urlparse',
   'urllib.parse.urlsplit',
   'subprocess.run',
-]);
-const SAME_ADDRESS = new Set([
-  'sqlalchemy.make_url',
-  'sqlalchemy.engine.make_url',
-  'sqlalchemy.engine.url.make_url',
 ]);
 const READ_ONLY_CALLS = /^(print|len|isinstance|bool|repr|hash|type)$/;
 const READ_ONLY_METHODS = new Set([
@@ -147,7 +143,7 @@ class UseFollower {
       case 'assignment':
         return this.assigned(document, parent, altered);
       case 'return_statement':
-        return this.returned(document, parent, altered);
+        return this.returned(parent, altered);
       case 'subscript':
         return this.subscript(document, node, parent, altered);
       case 'comparison_operator':
@@ -181,8 +177,7 @@ class UseFollower {
     if (origin.kind === 'builtin' && origin.name === 'str') return this.follow(document, call, altered);
     if (origin.kind === 'builtin' && READ_ONLY_CALLS.test(origin.name))
       return this.use(document, node, 'read', altered);
-    if (origin.kind === 'external' && SAME_ADDRESS.has(origin.name))
-      return this.follow(document, call, altered);
+    if (origin.kind === 'external' && MAKE_URL.has(origin.name)) return this.follow(document, call, altered);
     if (origin.kind === 'external' && RAW.has(origin.name)) return this.use(document, node, 'raw', altered);
     if (origin.kind === 'local' && origin.binding.kind === 'function') {
       return this.intoFunction(origin.document, origin.binding, call, node, altered);
@@ -257,21 +252,18 @@ class UseFollower {
     const left = assignment.childForFieldName('left');
     const outer = assignment.parent;
     if (outer?.type === 'assignment') this.assigned(document, outer, altered);
-    if (left?.type !== 'identifier')
-      return this.use(document, assignment, this.toOption(document, left), altered);
-    for (const bindings of [document.scopes.module, ...document.scopes.byNode.values()]) {
-      const found = bindings.bindings.get(left.text)?.find((binding) => binding.node.id === left.id);
-      if (found) return this.referencesTo(document, found, altered);
-    }
+    if (left?.type !== 'identifier') return this.use(document, assignment, this.toOption(left), altered);
+    const binding = document.bindings.find((each) => each.node.id === left.id);
+    if (binding) this.referencesTo(document, binding, altered);
   }
 
   /** `configuration["sqlalchemy.url"] = url` in alembic's env.py. */
-  private toOption(_document: PythonDocument, left: Node | null): UrlUse['kind'] {
+  private toOption(left: Node | null): UrlUse['kind'] {
     const key = left?.type === 'subscript' ? left.childForFieldName('subscript') : null;
     return key && plainString(key) === 'sqlalchemy.url' ? 'alembic' : 'other';
   }
 
-  private returned(_document: PythonDocument, statement: Node, altered: boolean): void {
+  private returned(statement: Node, altered: boolean): void {
     const definition = enclosing(statement, 'function_definition', 'lambda');
     const name = definition?.childForFieldName('name');
     if (!definition || !name) return;

@@ -53,25 +53,16 @@ function only(edits: Edit[]): Written {
 
 /** Names imported at the top of the module from the packages above, without an alias, and used. */
 function importsOf(document: PythonDocument): Binding[] {
-  return [...document.scopes.module.bindings.values()].flat().filter((binding) => {
+  return document.topBindings.filter((binding) => {
     const top = binding.kind === 'from-import' && binding.statement.parent?.type === 'module';
     const plain = binding.name === binding.imported && PACKAGES.test(binding.module ?? '');
     const single = document.scopes.module.bindings.get(binding.name)?.length === 1;
-    return top && plain && single && usesOf(document, binding).length > 0;
+    return top && plain && single && document.usesOf(binding).length > 0;
   });
 }
 
-function usesOf(document: PythonDocument, binding: Binding): Node[] {
-  return document.scopes.references
-    .filter(
-      ({ name, scope }) =>
-        name === binding.name && scope.find(name)?.some((each) => each.node.id === binding.node.id),
-    )
-    .map(({ node }) => node);
-}
-
 function replaceUses(document: PythonDocument, binding: Binding, text: string): Edit[] {
-  return usesOf(document, binding).map((node) => ({ ...document.place(node), text }));
+  return document.usesOf(binding).map(({ node }) => ({ ...document.place(node), text }));
 }
 
 function aliased(document: PythonDocument, binding: Binding): Edit[] {
@@ -141,7 +132,7 @@ function spread(document: PythonDocument, call: Node): Edit[] {
 function typeChecking(document: PythonDocument): Written {
   if (document.text.includes('TYPE_CHECKING')) return only([]);
   const plain = importsOf(document).filter((binding) =>
-    usesOf(document, binding).every((node) => enclosing(node, 'type') !== undefined),
+    document.usesOf(binding).every(({ node }) => enclosing(node, 'type') !== undefined),
   );
   const statements = new Map(plain.map((binding) => [binding.statement.id, binding.statement]));
   return only([...statements.values()].map((statement) => guarded(document, statement, plain)));

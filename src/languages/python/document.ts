@@ -4,7 +4,7 @@ import { tooDeep } from '../too-deep.ts';
 import { type Damage, findDamage, isKnownGap } from './damage.ts';
 import type { PythonModules } from './modules.ts';
 import { exportedOrigins, importedOrigins, type Origin, originsOf } from './origin.ts';
-import type { Reference } from './scope.ts';
+import type { Binding, Reference } from './scope.ts';
 import { readScopes, type Scopes } from './scopes.ts';
 import { descendants, type Node, parse, type Tree, withTree } from './tree.ts';
 
@@ -104,6 +104,24 @@ export class PythonDocument {
   referencesNamed(name: string): readonly Reference[] {
     this.parsed.references ??= groupBy(this.scopes.references, (reference) => reference.name);
     return this.parsed.references.get(name) ?? [];
+  }
+
+  /** Every use of a binding in this file. */
+  usesOf(binding: Binding): Reference[] {
+    return this.referencesNamed(binding.name).filter(({ scope }) =>
+      scope.find(binding.name)?.some((each) => each.node.id === binding.node.id),
+    );
+  }
+
+  /** What is bound at the top of the module. */
+  get topBindings(): Binding[] {
+    return [...this.scopes.module.bindings.values()].flat();
+  }
+
+  /** What is bound anywhere in the file. */
+  get bindings(): Binding[] {
+    const scopes = [this.scopes.module, ...this.scopes.byNode.values()];
+    return scopes.flatMap((scope) => [...scope.bindings.values()].flat());
   }
 
   /** What the imports of this file, in whichever scope, bind each name to. */

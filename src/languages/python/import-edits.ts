@@ -3,7 +3,7 @@ import type { Edit } from '../../types.ts';
 import type { PythonDocument } from './document.ts';
 import { indentAt, lineEnd, lineStart } from './layout.ts';
 import type { Binding } from './scopes.ts';
-import { children, childrenOf, type Node } from './tree.ts';
+import { children, childrenOf, isDocstring, type Node } from './tree.ts';
 
 /** `from module import name as alias`. The module is absolute. */
 export interface WantedImport {
@@ -304,10 +304,6 @@ function headImports(document: PythonDocument): Node[] {
     else if (node.type !== 'comment' && !isDocstring(node)) break;
   }
   return found;
-}
-
-function isDocstring(node: Node): boolean {
-  return node.type === 'expression_statement' && node.namedChildren[0]?.type === 'string';
 }
 
 function afterLineBreak(text: string, at: number): number {

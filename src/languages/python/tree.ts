@@ -114,3 +114,13 @@ export function stringContent(node: Node): { text: string; start: number; end: n
     end: close.startIndex,
   };
 }
+
+/** A statement that is nothing but a string. */
+export function isDocstring(statement: Node): boolean {
+  return statement.type === 'expression_statement' && statement.namedChildren[0]?.type === 'string';
+}
+
+/** `async def`, `async with`, `async for`. */
+export function isAsync(statement: Node): boolean {
+  return statement.children[0]?.type === 'async';
+}

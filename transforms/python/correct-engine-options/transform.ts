@@ -1,6 +1,6 @@
 import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
-import { type Engine, enginesOf } from '../../../src/backend/engines.ts';
+import { type Engine, enginesOf, isSameEngine } from '../../../src/backend/engines.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { keyword, keywordValue, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -82,9 +82,7 @@ function pool(document: PythonDocument, engine: Engine): Draft[] {
 function driverArguments(document: PythonDocument, engine: Engine, backend: Backend): Draft[] {
   const argument = keyword(engine.call, 'connect_args');
   const dictionary = argument?.childForFieldName('value');
-  const address = engineAddresses(backend).find(
-    (each) => each.engine.call.id === engine.call.id && each.engine.document.path === document.path,
-  );
+  const address = engineAddresses(backend).find((each) => isSameEngine(each.engine, engine));
   if (!argument || dictionary?.type !== 'dictionary' || !address) return [];
   const dialects = dialectsOf(address);
   return children(dictionary).flatMap((pair): Draft[] => {

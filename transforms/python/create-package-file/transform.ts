@@ -60,7 +60,7 @@ function importedAmong(backend: Backend, folders: string[]): string[] {
   const imported = new Set(
     backend.sources
       .filter(({ text }) => text.match(/[\w\u0080-\uffff]+/g)?.some((word) => names.has(word)))
-      .flatMap((document) => [...document.scopes.module.bindings.values()].flat())
+      .flatMap((document) => document.topBindings)
       .flatMap((binding) => binding.module?.split('.') ?? []),
   );
   const entry = backend.facts.entry?.module.split('.') ?? [];

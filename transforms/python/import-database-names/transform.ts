@@ -50,7 +50,7 @@ export default {
 
 /** `from sqlmodel.ext.asyncio.session import AsyncEngine`. */
 function wrongImports(document: PythonDocument, backend: Backend): Draft[] {
-  return allBindings(document).flatMap((binding) => {
+  return document.bindings.flatMap((binding) => {
     const name = binding.imported;
     if (
       binding.kind !== 'from-import' ||
@@ -145,9 +145,4 @@ function byName(document: PythonDocument, nodes: Node[]): [DatabaseName, Node[]]
 /** True where the plain name would mean the import at the top and nothing nearer. */
 function isFree(document: PythonDocument, node: Node, name: string): boolean {
   return scopeAt(document, node).find(name) === undefined;
-}
-
-function allBindings(document: PythonDocument): Binding[] {
-  const scopes = [document.scopes.module, ...document.scopes.byNode.values()];
-  return scopes.flatMap((scope) => [...scope.bindings.values()].flat());
 }

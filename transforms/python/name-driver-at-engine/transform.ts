@@ -1,5 +1,5 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { type DriverRepair, driverRepairs } from '../../../src/backend/driver-repairs.ts';
+import { DRIVER_ERRORS, type DriverRepair, driverRepairs } from '../../../src/backend/driver-repairs.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
@@ -14,12 +14,7 @@ export default {
   },
   docs: 'https://docs.sqlalchemy.org/en/20/core/engines.html#sqlalchemy.engine.URL.set',
   tasks: ['T016', 'T022', 'T024'],
-  fixes: [
-    /No module named 'psycopg'/,
-    /No module named '(MySQLdb|psycopg2)'/,
-    /The asyncio extension requires an async driver to be used/,
-    /Can't load plugin: sqlalchemy\.dialects:postgres/,
-  ],
+  fixes: DRIVER_ERRORS,
   literals: ['create_engine', 'create_async_engine'],
   detect(document, backend) {
     return driverRepairs(backend).flatMap((repair) => draft(document, backend, repair) ?? []);

@@ -40,7 +40,7 @@ export default {
 } satisfies Transform<'python'>;
 
 function routersOf(document: PythonDocument): Binding[] {
-  return [...document.scopes.module.bindings.values()].flat().filter((binding) => {
+  return document.topBindings.filter((binding) => {
     const callee = binding.value?.type === 'call' ? binding.value.childForFieldName('function') : undefined;
     return (
       binding.kind === 'assignment' &&
@@ -109,7 +109,7 @@ function importedByName(backend: Backend, owner: PythonDocument, name: string): 
   return backend.documents
     .filter((document) => document.isPackage && document.text.includes(name))
     .some((document) =>
-      [...document.scopes.module.bindings.values()].flat().some((each) => {
+      document.topBindings.some((each) => {
         if (each.kind !== 'from-import' || each.imported !== name) return false;
         const target = document.modules.resolve(document.path, each.module ?? '');
         return target.kind === 'project' && target.document.path === owner.path;

@@ -17,7 +17,7 @@ export default {
   literals: ['sqlalchemy', 'sqlmodel'],
   detect(document, backend) {
     if (isTest(document.path)) return [];
-    return [...document.scopes.module.bindings.values()].flat().flatMap((binding) => {
+    return document.topBindings.flatMap((binding) => {
       if (
         binding.kind !== 'from-import' ||
         !MODULES.test(binding.module ?? '') ||

@@ -3,7 +3,6 @@ import { type AlembicEnvironment, alembicEnvironments, stockOnline } from '../..
 import type { Backend } from '../../../src/backend/backend.ts';
 import { driverRepairs, wantedDriver } from '../../../src/backend/driver-repairs.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
-import { referencesOf } from '../../../src/backend/unused.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import {
@@ -110,7 +109,7 @@ function linesOf(document: PythonDocument, block: { startIndex: number; endIndex
 function imports(document: PythonDocument, { engine }: AlembicEnvironment, backend: Backend): Edit[] {
   const name = engine?.callee.text ?? 'engine_from_config';
   const binding = document.scopes.module.find(name)?.[0];
-  const unused = binding && referencesOf(document, binding).length === 1;
+  const unused = binding && document.usesOf(binding).length === 1;
   const moved = unused
     ? moveImported(document, binding, 'sqlalchemy.ext.asyncio', 'async_engine_from_config')
     : addImport(document, { module: 'sqlalchemy.ext.asyncio', name: 'async_engine_from_config' });

@@ -47,9 +47,7 @@ function imports(document: PythonDocument): Draft[] {
   const ofModule = first
     ? [{ subject: 'AsyncSession', at: document.place(first), message, edits: [...dotted, ...added] }]
     : [];
-  const named = [...document.scopes.module.bindings.values()]
-    .flat()
-    .filter(({ kind, node }) => kind === 'from-import' && theirs(node));
+  const named = document.topBindings.filter(({ kind, node }) => kind === 'from-import' && theirs(node));
   const ofNames = named.flatMap((binding) => {
     const source = importedBy(document, binding);
     const edits = source ? moveImported(source.document, source.binding, HOME, 'AsyncSession') : [];

@@ -1,4 +1,4 @@
-import { type DriverRepair, driverRepairs } from '../../../src/backend/driver-repairs.ts';
+import { DRIVER_ERRORS, type DriverRepair, driverRepairs } from '../../../src/backend/driver-repairs.ts';
 import { withDriver } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -8,12 +8,7 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/21/changelog/migration_21.html',
   tasks: ['T022', 'T023', 'T024'],
-  fixes: [
-    /No module named 'psycopg'/,
-    /No module named '(MySQLdb|psycopg2)'/,
-    /The asyncio extension requires an async driver to be used/,
-    /Can't load plugin: sqlalchemy\.dialects:postgres/,
-  ],
+  fixes: DRIVER_ERRORS,
   detect(backend) {
     return driverRepairs(backend).flatMap((repair) => draft(repair) ?? []);
   },
