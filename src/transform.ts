@@ -31,6 +31,8 @@ interface Described {
   fixes?: RegExp[];
   /** Rows of the seed. */
   tasks?: string[];
+  /** Rows of the catalogue of breakages that it covers: `py-textual-sql`. */
+  catalogue?: readonly string[];
 }
 
 /** Looks at one document at a time. A document without any of the literals is never parsed for it. */
