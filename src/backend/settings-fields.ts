@@ -2,6 +2,7 @@ import { keywordValue, positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import { inheritsFrom } from './engines.ts';
+import { configOf, optionOf } from './settings-config.ts';
 import { type Value, valueFor } from './values.ts';
 
 /** Classes that read their fields from the environment. */
@@ -40,7 +41,8 @@ export interface SettingsField extends Member {
   required: boolean;
 }
 
-function isSettingsClass(document: PythonDocument, definition: Node): boolean {
+/** True for a class that reads its fields from the environment. */
+export function isSettingsClass(document: PythonDocument, definition: Node): boolean {
   return inheritsFrom(document, definition, SETTINGS_BASES);
 }
 
@@ -145,7 +147,8 @@ function settingsField(document: PythonDocument, member: Member, prefix: string)
   };
 }
 
-function isFieldCall(document: PythonDocument, call: Node): boolean {
+/** True for `Field(…)` of pydantic. */
+export function isFieldCall(document: PythonDocument, call: Node): boolean {
   const callee = call.childForFieldName('function');
   return callee !== null && FIELD_CALLS.has(document.externalName(callee) ?? '');
 }
@@ -165,22 +168,10 @@ function firstString(node: Node): string | undefined {
   return descendants(node, 'string').map(plainString).find(Boolean);
 }
 
-/** `env_prefix` out of `model_config = SettingsConfigDict(…)`, a plain dict, or `class Config`. */
+/** `env_prefix` of the class itself. */
 function envPrefix(document: PythonDocument, definition: Node): string {
-  const config = membersOf(document, definition).find((member) => member.name === 'model_config')?.value;
-  if (config?.type === 'call') return literal(keywordValue(config, 'env_prefix'));
-  if (config?.type === 'dictionary') {
-    const pair = children(config).find(
-      (each) => plainString(each.childForFieldName('key') ?? each) === 'env_prefix',
-    );
-    return literal(pair?.childForFieldName('value'));
-  }
-  const inner = descendants(definition, 'class_definition').find(
-    (each) => each.childForFieldName('name')?.text === 'Config',
-  );
-  return inner
-    ? literal(membersOf(document, inner).find((member) => member.name === 'env_prefix')?.value)
-    : '';
+  const config = configOf(document, definition);
+  return literal(config && optionOf(config, 'env_prefix'));
 }
 
 function literal(node: Node | null | undefined): string {

@@ -1,6 +1,6 @@
-import { installedOrLockedVersion } from '../settings/locks.ts';
 import { compareVersions, mayBeAtLeast } from '../settings/versions.ts';
 import type { Backend } from './backend.ts';
+import { lockedVersionOf } from './package-version.ts';
 
 /**
  * What each SQLModel lets in, from the Requires-Dist of its wheels: below 0.0.12 SQLAlchemy 1.4, up to 0.0.47 SQLAlchemy 2.0,
@@ -13,19 +13,11 @@ const SQLMODEL: [sqlmodel: string, sqlalchemy: string][] = [
 
 /** True where the lock file pins, or without one a fresh installation of the manifests can bring, this version of SQLAlchemy or a later one. */
 export function sqlalchemyMayBe(backend: Backend, version: '2.0' | '2.1'): boolean {
-  const locked = installsByLock(backend)
-    ? installedOrLockedVersion(backend.workspace, backend.facts.root, 'sqlalchemy')?.version
-    : undefined;
+  const locked = lockedVersionOf(backend, 'sqlalchemy');
   if (locked) return compareVersions(locked, version) >= 0;
   const { sqlalchemy, sqlmodel } = backend.facts.requires;
   if (sqlalchemy !== undefined && !mayBeAtLeast(sqlalchemy, version)) return false;
   if (sqlmodel === undefined) return true;
   const since = SQLMODEL.find(([, brings]) => brings === version)?.[0];
   return since === undefined || mayBeAtLeast(sqlmodel, since);
-}
-
-/** A lock belongs to pyproject.toml or the Pipfile; pip installs a requirements.txt beside it without looking there. */
-function installsByLock(backend: Backend): boolean {
-  const kind = backend.manifests[0]?.kind;
-  return kind === 'pyproject' || kind === 'pipfile';
 }
