@@ -86,7 +86,7 @@ function looksInside(document: PythonDocument): boolean {
 const takers = new WeakMap<readonly PythonDocument[], Map<string, Map<string, Set<string>>>>();
 
 /** True where another of these documents takes a name out of `owner`. Looked up once a name, for every owner together. */
-function isTaken(documents: readonly PythonDocument[], owner: PythonDocument, name: string): boolean {
+export function isTaken(documents: readonly PythonDocument[], owner: PythonDocument, name: string): boolean {
   const byName = takers.get(documents) ?? new Map<string, Map<string, Set<string>>>();
   takers.set(documents, byName);
   const byOwner = byName.get(name) ?? takersOf(documents, name);

@@ -15,8 +15,9 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html',
   tasks: ['T008', 'T009', 'T010', 'T011', 'T012', 'T016'],
+  catalogue: ['py-wrong-import-async-names', 'py-wrong-import-core-names'],
   fixes: [
-    /cannot import name '(AsyncEngine|AsyncConnection|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker|async_scoped_session|Session|declarative_base|DeclarativeBase|mapped_column|selectinload|joinedload|JSONB)' from '(sqlmodel|sqlalchemy)/,
+    /cannot import name '(AsyncEngine|AsyncConnection|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker|async_scoped_session|Session|declarative_base|DeclarativeBase|mapped_column|selectinload|joinedload|subqueryload|contains_eager|relationship|Mapped|backref|JSONB)' from '(sqlmodel|sqlalchemy)/,
     /name '(AsyncEngine|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker|SQLModel)' is not defined/,
     /module '(sqlmodel|sqlalchemy)[\w.]*' has no attribute '(AsyncEngine|AsyncSession|async_sessionmaker|create_async_engine|create_engine|sessionmaker)'/,
   ],
@@ -37,6 +38,11 @@ export default {
     'mapped_column',
     'selectinload',
     'joinedload',
+    'subqueryload',
+    'contains_eager',
+    'relationship',
+    'Mapped',
+    'backref',
     'JSONB',
   ],
   detect(document, backend) {
