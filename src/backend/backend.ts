@@ -10,20 +10,31 @@ import { type Engine, enginesOf, factoriesOf, type SessionFactory } from './engi
 import { isTest } from './entry.ts';
 import { usesExec } from './sessions.ts';
 
+export type Targets = Readonly<Record<string, string>>;
+
 /** One backend as the transforms see it: its facts, its documents, and what its code makes of the database. */
 export class Backend {
   readonly facts: BackendFacts;
   readonly workspace: Workspace;
   readonly modules: PythonModules;
   readonly application: Application | undefined;
+  /** Versions by normalised name, as `--target` gives them: they count instead of what is locked or required. */
+  readonly targets: Targets;
   private readonly cache = new Map<string, unknown>();
   private readonly scripts = new Map<string, JavaScriptDocument | undefined>();
 
-  constructor(facts: BackendFacts, workspace: Workspace, modules?: PythonModules, application?: Application) {
+  constructor(
+    facts: BackendFacts,
+    workspace: Workspace,
+    modules?: PythonModules,
+    application?: Application,
+    targets: Targets = {},
+  ) {
     this.facts = facts;
     this.workspace = workspace;
     this.modules = modules ?? new PythonModules(workspace);
     this.application = application;
+    this.targets = targets;
   }
 
   pythonDocument(path: string): PythonDocument | undefined {

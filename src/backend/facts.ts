@@ -6,7 +6,7 @@ import { readManifest } from '../settings/manifest.ts';
 import type { BackendFacts, DatabaseAddress, SessionDependency } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 import { engineAddresses } from './addresses.ts';
-import { Backend } from './backend.ts';
+import { Backend, type Targets } from './backend.ts';
 import { composedAddress } from './constants.ts';
 import { classesOf } from './engines.ts';
 import type { FoundEntry } from './entry.ts';
@@ -25,12 +25,13 @@ export interface PythonGroup {
   modules: PythonModules;
   otherRoots: readonly string[];
   found?: FoundEntry;
+  targets: Targets;
 }
 
 /** Reads everything that is known of a Python backend. */
 export function pythonBackend(group: PythonGroup): Backend {
   const facts = plainFacts(group);
-  const backend = new Backend(facts, group.workspace, group.modules, group.found?.application);
+  const backend = new Backend(facts, group.workspace, group.modules, group.found?.application, group.targets);
   const mode = modeOf(backend);
   facts.mode = mode.mode;
   facts.modeBecause = mode.because;

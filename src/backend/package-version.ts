@@ -2,9 +2,24 @@ import { installedOrLockedVersion } from '../settings/locks.ts';
 import { compareVersions, mayBeAtLeast, mayBeBelow } from '../settings/versions.ts';
 import type { Backend } from './backend.ts';
 
-/** The version that the lock file of a backend pins; undefined without one, and for requirements.txt, which pip installs without it. */
+/**
+ * The first release of a package with which a later version of another comes along, from the Requires-Dist of their wheels;
+ * releases before it keep the other one below that version.
+ */
+const BROUGHT: [name: string, version: string, by: string, since: string][] = [
+  ['pydantic', '2', 'fastapi', '0.100.0'],
+  ['pydantic', '2', 'sqlmodel', '0.0.14'],
+  ['starlette', '1.0', 'fastapi', '0.133.0'],
+  ['sqlalchemy', '2.0', 'sqlmodel', '0.0.12'],
+  ['sqlalchemy', '2.1', 'sqlmodel', '0.0.48'],
+];
+
+/** The version that a backend has: the one of `--target`, else what its lock file pins. Undefined for requirements.txt, which pip installs without a lock. */
 export function lockedVersionOf(backend: Backend, name: string): string | undefined {
-  return installsByLock(backend)
+  const { targets } = backend;
+  if (targets[name] !== undefined) return targets[name];
+  const bringerMoves = BROUGHT.some(([brought, , by]) => brought === name && targets[by] !== undefined);
+  return installsByLock(backend) && !bringerMoves
     ? installedOrLockedVersion(backend.workspace, backend.facts.root, name)?.version
     : undefined;
 }
@@ -13,7 +28,14 @@ export function lockedVersionOf(backend: Backend, name: string): string | undefi
 export function mayBeFrom(backend: Backend, name: string, version: string): boolean {
   const locked = lockedVersionOf(backend, name);
   if (locked) return compareVersions(locked, version) >= 0;
-  return mayBeAtLeast(backend.facts.requires[name] ?? '', version);
+  return mayBeAtLeast(backend.facts.requires[name] ?? '', version) && mayBeBrought(backend, name, version);
+}
+
+/** False where a package that requires this one keeps it below the version. */
+function mayBeBrought(backend: Backend, name: string, version: string): boolean {
+  return BROUGHT.filter(([brought, from]) => brought === name && compareVersions(version, from) >= 0).every(
+    ([, , by, since]) => backend.facts.requires[by] === undefined || mayBeFrom(backend, by, since),
+  );
 }
 
 /** True where the lock pins, or the manifests require, a version of a package below this one and nothing newer. */
@@ -24,18 +46,26 @@ export function isBelow(backend: Backend, name: string, version: string): boolea
   return specifier !== undefined && mayBeBelow(specifier, version) && !mayBeAtLeast(specifier, version);
 }
 
-/** First releases that work with pydantic 2, by their release notes; older ones pin pydantic 1. */
-const WITH_PYDANTIC_2: [name: string, version: string][] = [
-  ['fastapi', '0.100.0'],
-  ['sqlmodel', '0.0.14'],
-];
-
 /** True where pydantic 2 is what an installation brings: by the lock, by its own requirement, or by those that pin pydantic 1. */
 export function bringsPydantic2(backend: Backend): boolean {
-  return (
-    mayBeFrom(backend, 'pydantic', '2') &&
-    WITH_PYDANTIC_2.every(([name, version]) => mayBeFrom(backend, name, version))
+  return mayBeFrom(backend, 'pydantic', '2');
+}
+
+/**
+ * What makes `mayBeFrom` true, as the end of a sentence: `--target`, `uv.lock pins 1.10.0`, `requirements.txt admits it`, or that
+ * nothing holds the package back.
+ */
+export function versionReason(backend: Backend, name: string): string {
+  const { facts, workspace, targets } = backend;
+  const target = [name, ...BROUGHT.flatMap(([brought, , by]) => (brought === name ? [by] : []))].find(
+    (each) => targets[each] !== undefined,
   );
+  if (target !== undefined) return `--target ${target}==${targets[target]}`;
+  const locked = installsByLock(backend) ? installedOrLockedVersion(workspace, facts.root, name) : undefined;
+  if (locked) return `${locked.source} pins ${locked.version}`;
+  const [listed] = backend.requirements(name);
+  if (!listed) return 'no manifest holds it back';
+  return `${listed.manifest.path} admits it`;
 }
 
 /** A lock belongs to pyproject.toml or the Pipfile; pip installs a requirements.txt beside it without looking there. */

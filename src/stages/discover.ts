@@ -1,4 +1,4 @@
-import { Backend } from '../backend/backend.ts';
+import { Backend, type Targets } from '../backend/backend.ts';
 import { documentedCommands } from '../backend/commands.ts';
 import { findEntry } from '../backend/entry.ts';
 import { pythonBackend } from '../backend/facts.ts';
@@ -13,20 +13,22 @@ const NOT_A_BACKEND = /(^|\/)(docs?|examples?|node_modules|site-packages)\//;
 
 /**
  * Finds every backend below a workspace's root: a folder with a manifest and code that has to do with a database or a web
- * server. Code without a manifest above it belongs to the root. `loadPython()` must have been awaited.
+ * server. Code without a manifest above it belongs to the root. `targets` are the versions that --target asks about. `loadPython()` must have been awaited.
  */
-export function discover(workspace: Workspace): Backend[] {
-  const python = pythonBackends(workspace);
-  const javascript = discoverJavaScriptBackends(workspace).map((facts) => new Backend(facts, workspace));
+export function discover(workspace: Workspace, targets: Targets = {}): Backend[] {
+  const python = pythonBackends(workspace, targets);
+  const javascript = discoverJavaScriptBackends(workspace).map(
+    (facts) => new Backend(facts, workspace, undefined, undefined, targets),
+  );
   return [...python, ...javascript];
 }
 
-function pythonBackends(workspace: Workspace): Backend[] {
+function pythonBackends(workspace: Workspace, targets: Targets): Backend[] {
   const files = workspace.files();
   const manifests = manifestFiles(files).filter((path) => !path.endsWith('package.json'));
   const groups = groupByRoot(files, manifests, workspace);
   const roots = [...groups.keys()];
-  return [...groups].map(([root, own]) => backendAt(workspace, root, own, manifests, roots));
+  return [...groups].map(([root, own]) => backendAt(workspace, root, own, manifests, roots, targets));
 }
 
 /** Python files by the nearest folder above them that holds a manifest; folders without any sign of a backend are left out. */
@@ -66,6 +68,7 @@ function backendAt(
   files: string[],
   manifests: string[],
   otherRoots: string[],
+  targets: Targets,
 ): Backend {
   const own = manifests.filter((path) => manifestRoot(path) === root);
   const plain = new PythonModules(workspace);
@@ -81,6 +84,7 @@ function backendAt(
     manifests: own,
     modules,
     otherRoots,
+    targets,
     ...(found && { found }),
   });
 }
