@@ -182,10 +182,23 @@ export interface Run {
   changes: { path: string; before: string | null; after: string; mode: number }[];
 }
 
+/** How far verification goes; each level does what those before it do as well. */
+export const VERIFY_LEVELS = ['import', 'boot', 'probe', 'tests'] as const;
+export type VerifyLevel = (typeof VERIFY_LEVELS)[number];
+
+/** One thing that failed: what it is, by a name that outlives moved lines, and what was seen. */
+export interface CheckFailure {
+  /** `GET /things`, `app.models`, `tests/test_a.py::test_b`. */
+  subject: string;
+  evidence: string;
+}
+
 /** What one check saw on one tree. `unknown` is never a pass: it could not be checked. */
 export interface Outcome {
   status: 'pass' | 'fail' | 'unknown';
   evidence: string;
+  /** What failed, one by one. Left out where the check failed as a whole, before it came to them. */
+  failures?: CheckFailure[];
   /** The log's relevant lines. */
   log?: string;
   /** What a person does, where it fails. */
@@ -200,11 +213,14 @@ export interface Check {
   tasks: string[];
   before: Outcome;
   after: Outcome;
+  /** What fails now and did not fail before, where both trees were judged; the subjects of its failures, or its title. */
+  newlyFailing?: string[];
 }
 
 export interface Verdict {
   version: 1;
   backend: string;
+  level: VerifyLevel;
   checks: Check[];
   /** `fixed`: everything passes now. `failing`: something still fails. `broken`: something fails that passed before. `unchecked`: something could not be checked. */
   result: 'fixed' | 'failing' | 'broken' | 'unchecked';

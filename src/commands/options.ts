@@ -1,5 +1,6 @@
 import type { Format } from '../show/format.ts';
 import type { ColourChoice } from '../terminal/colour.ts';
+import type { VerifyLevel } from '../types.ts';
 
 /** Options that every command has. */
 export interface CommonOptions {
@@ -21,6 +22,16 @@ export interface VerifyOptions {
   sandbox: boolean;
   /** Path of the interpreter to verify with. */
   python?: string;
+  /** How far verification goes; `none` starts nothing. */
+  verify: VerifyLevel | 'none';
+  /** With `--tests`: the same as `--verify=tests`. */
+  tests: boolean;
+  /** Create, read, update and delete through the routes. */
+  probeWrites: boolean;
+  /** A server to make the scratch database on. */
+  databaseUrl?: string;
+  /** A Redis to lend to the backend. */
+  redisUrl?: string;
 }
 
 export interface FixOptions extends CommonOptions, Selection, VerifyOptions {
@@ -29,7 +40,6 @@ export interface FixOptions extends CommonOptions, Selection, VerifyOptions {
   unsafe: boolean;
   allowDirty: boolean;
   format: Format;
-  verify: 'none' | 'boot';
   install: boolean;
 }
 

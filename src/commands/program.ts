@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { FORMATS } from '../show/format.ts';
+import { VERIFY_LEVELS } from '../types.ts';
 import { version } from '../version.ts';
 import type { AuditOptions, CommonOptions, FixOptions, VerifyOptions } from './options.ts';
 
@@ -64,13 +65,8 @@ function repairing(command: Command): Command {
     .option('--unsafe', 'with --yes: take the unsafe ones as well')
     .option('--allow-dirty', 'write though git has changes that are not committed');
   formatted(command);
-  command
-    .optionsGroup('Verification:')
-    .addOption(
-      new Option('--verify <how>', 'whether to start the server').choices(['boot', 'none']).default('boot'),
-    );
   return common(
-    verifying(command).addOption(
+    verifying(command, ['none', ...VERIFY_LEVELS]).addOption(
       new Option('--install', 'run the install command in your own environment').conflicts('dryRun'),
     ),
   );
@@ -80,7 +76,7 @@ function addLookers(root: Command, actions: Actions): void {
   const audit = root.command('audit [paths...]').description('list what is wrong; exit 1 if anything is');
   common(formatted(selecting(audit))).action((paths, _, command) => actions.audit(paths, optionsOf(command)));
   const verify = root.command('verify [path]').description('start the server as it is, and check it');
-  common(verifying(jsonOr('text', verify))).action((path, _, command) =>
+  common(verifying(jsonOr('text', verify), VERIFY_LEVELS)).action((path, _, command) =>
     actions.verify(path ?? '.', optionsOf(command)),
   );
   const explain = root
@@ -126,9 +122,21 @@ function jsonOr(usual: string, command: Command): Command {
     .addOption(new Option('--format <name>', 'how to print it').choices([usual, 'json']).default(usual));
 }
 
-function verifying(command: Command): Command {
+function verifying(command: Command, levels: readonly string[]): Command {
   return command
     .optionsGroup('Verification:')
+    .addOption(
+      new Option(
+        '--verify <level>',
+        'how far: import the modules, boot the server, probe its routes, run its tests',
+      )
+        .choices(levels)
+        .default('probe'),
+    )
+    .option('--probe-writes', 'create, read, update and delete through the routes, in a scratch database')
+    .option('--tests', "run the project's own tests as well: --verify=tests")
+    .option('--database-url <url>', 'a server to make the scratch database on; the embedded one by default')
+    .option('--redis-url <url>', 'a Redis to lend to the backend: an empty database of it')
     .option('--python <path>', 'the interpreter to verify with')
     .option('--no-sandbox', 'run the server without a sandbox');
 }
@@ -151,6 +159,8 @@ const UNTYPED = {
   unsafe: false,
   allowDirty: false,
   install: false,
+  probeWrites: false,
+  tests: false,
   showSecrets: false,
   debug: false,
   only: [],

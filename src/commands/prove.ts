@@ -31,13 +31,25 @@ export async function verifyEach(
 ): Promise<Verdict[]> {
   const where = options.sandbox ? 'in a sandbox' : paint('yellow', 'without a sandbox');
   terminal.say(`\nVerifying: this runs the project's code, ${where}, on a database of its own.`);
+  const how = howFar(options);
   const verdicts: Verdict[] = [];
   for (const backend of backends) {
-    const { sandbox, python } = options;
-    const input = { absoluteRoot, backend, ...known, options: { sandbox, ...(python ? { python } : {}) } };
-    verdicts.push(await verify(input, terminal.progress));
+    verdicts.push(await verify({ absoluteRoot, backend, ...known, options: how }, terminal.progress));
   }
   return verdicts;
+}
+
+/** The options as the stage takes them. */
+function howFar(options: VerifyOptions): Parameters<typeof verify>[0]['options'] {
+  const { sandbox, probeWrites, python, databaseUrl, redisUrl } = options;
+  return {
+    sandbox,
+    probeWrites,
+    level: options.tests ? 'tests' : options.verify === 'none' ? 'import' : options.verify,
+    ...(python ? { python } : {}),
+    ...(databaseUrl ? { databaseUrl } : {}),
+    ...(redisUrl ? { redisUrl } : {}),
+  };
 }
 
 /** The bytes that the changed files had; null for one that the plan creates. */

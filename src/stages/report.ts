@@ -5,7 +5,7 @@ import { planJson, redacted, SCHEMA_VERSION } from '../show/json.ts';
 import { count } from '../show/layout.ts';
 import { code, escaped } from '../show/markdown.ts';
 import { stepViews } from '../show/view.ts';
-import type { Plan, Run, Verdict } from '../types.ts';
+import type { Plan, Run, Verdict, VerifyLevel } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** Everything that a report says; `workspace` is the one that the plan was made of. */
@@ -14,13 +14,11 @@ export interface Reported {
   plan: Plan;
   workspace: Workspace;
   verdicts: Verdict[];
-  verification: 'none' | 'boot';
+  verification: VerifyLevel | 'none';
 }
 
-const UNVERIFIED = {
-  none: 'Verification was not asked for.',
-  boot: 'Verification did not come to its end.',
-};
+const UNASKED = 'Verification was not asked for.';
+const UNFINISHED = 'Verification did not come to its end.';
 
 /**
  * The report of one run, as Markdown for a person and as JSON for a program, both without secrets: each change with
@@ -36,7 +34,9 @@ export function report(reported: Reported): { markdown: string; json: string } {
     `Run ${code(run.id)} of ${code(plan.tool)}, ${run.startedAt}. ${count(plan.steps.length, 'repair')} in ${count(run.changes.length, 'file')}.`,
     `Undo it with ${code(`fix-backend undo ${run.id}`)} in the project's folder; the backups are in ${code(`.fix-backend/runs/${run.id}/backups`)}.`,
     '',
-    ...(verdicts.length === 0 ? [UNVERIFIED[verification], ''] : verdicts.flatMap(verdictMarkdown)),
+    ...(verdicts.length === 0
+      ? [verification === 'none' ? UNASKED : UNFINISHED, '']
+      : verdicts.flatMap(verdictMarkdown)),
     ...changesMarkdown(views),
     ...notChangedMarkdown(plan),
     ...verdicts.flatMap(uncheckedMarkdown),

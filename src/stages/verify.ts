@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackendFacts, Progress, Verdict } from '../types.ts';
+import type { BackendFacts, Progress, Verdict, VerifyLevel } from '../types.ts';
 import { cacheFolder } from '../verify/cache.ts';
 import type { Seen } from '../verify/checks/seen.ts';
 import { type DatabasePlan, planDatabase } from '../verify/database-plan.ts';
@@ -10,6 +10,7 @@ import { type Environment, makeEnvironment } from '../verify/environment.ts';
 import { cleaningUp } from '../verify/interrupt.ts';
 import { LIMITS, type Limits } from '../verify/limits.ts';
 import { look, TREE } from '../verify/look.ts';
+import type { Probe } from '../verify/probes.ts';
 import { allowedPython } from '../verify/project-tables.ts';
 import { readRequirements } from '../verify/requirements.ts';
 import { hasPostgresDriver, requiredValues, wantsDatabase } from '../verify/settings.ts';
@@ -22,6 +23,16 @@ export interface VerifyOptions {
   sandbox: boolean;
   /** The backend is our own: it may run without a box where none can be made. */
   trusted?: boolean;
+  /** How far to go; `probe` by default. */
+  level?: VerifyLevel;
+  /** Create, read, update and delete through the routes as well. */
+  probeWrites?: boolean;
+  /** Requests of the person's own, in their order. */
+  probes?: readonly Probe[];
+  /** A server to make the scratch database on. */
+  databaseUrl?: string;
+  /** A Redis to lend to the backend. */
+  redisUrl?: string;
   /** The interpreter to use: a path or a name on the PATH. */
   python?: string;
   /** Absolute; where environments and tools are kept. */
@@ -44,6 +55,7 @@ export interface VerifyInput {
 /** One verification under way. */
 interface Work {
   input: VerifyInput;
+  level: VerifyLevel;
   limits: Limits;
   absoluteCache: string;
   absoluteFolder: string;
@@ -64,6 +76,7 @@ export async function verify(input: VerifyInput, progress: Progress): Promise<Ve
   const heartbeat = beating((text) => progress({ stage: 'verify', text, state: 'start' }));
   const work: Work = {
     input,
+    level: input.options.level ?? 'probe',
     limits: { ...LIMITS, ...input.options.limits },
     absoluteCache: input.options.absoluteCache ?? cacheFolder(process.env),
     absoluteFolder,
@@ -92,11 +105,12 @@ function beating(say: (text: string) => void): { say: (text: string) => void; st
 async function verifyIn(work: Work, began: number): Promise<Verdict> {
   const { backend, repairs = [] } = work.input;
   const { before, after, boxed } = await seeBoth(work);
-  const checks = judge(before, after);
+  const checks = judge(before, after, work.level);
   const baseline = baselineOf(checks, repairs);
   return {
     version: 1,
     backend: backend.name,
+    level: work.level,
     checks,
     result: resultOf(checks),
     environment: environmentOf(backend, after, boxed),
@@ -155,6 +169,9 @@ async function see(absoluteCopy: string, workshop: Workshop, work: Work): Promis
       postgres: 'reason' in workshop.postgres ? undefined : workshop.postgres,
       absoluteCopy,
       settings: requiredValues(facts, absoluteCopy, environment.packages, plan.port),
+      level: work.level,
+      probeWrites: options.probeWrites ?? false,
+      probes: options.probes ?? [],
     },
     {
       python: workshop.python,

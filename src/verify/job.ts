@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
-import type { BackendFacts } from '../types.ts';
+import type { BackendFacts, VerifyLevel } from '../types.ts';
 import type { DatabasePlan } from './database-plan.ts';
 import type { Environment } from './environment.ts';
 import type { Limits } from './limits.ts';
 import type { PostgresBinaries } from './postgres.ts';
+import type { Probe } from './probes.ts';
 
 /** Where things are, as the programs inside see them. All paths absolute. */
 export interface Inside {
@@ -27,6 +28,9 @@ export interface Subject {
   postgres: PostgresBinaries | undefined;
   absoluteCopy: string;
   settings: Record<string, string>;
+  level: VerifyLevel;
+  probeWrites: boolean;
+  probes: readonly Probe[];
 }
 
 /** The job that `inside/main.py` reads. */
@@ -37,6 +41,9 @@ export function jobFor(subject: Subject, inside: Inside, limits: Limits): Record
   const cwd = at(entry?.cwd ?? facts.root);
   const pythonPath = (entry?.pythonPath ?? []).map(at);
   return {
+    level: subject.level,
+    probeWrites: subject.probeWrites,
+    probes: subject.probes,
     python: environment.python,
     tree: inside.tree,
     cwd,

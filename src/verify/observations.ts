@@ -25,6 +25,13 @@ export interface Observations {
   probe?: { seen: Probe; code: number | null; log: string };
   cors?: { origin: string; status: number; allowed: string | null } | null;
   routes?: RouteAnswer[];
+  clients?: ClientAnswer[];
+  writes?: { steps: WriteStep[]; resources: string[] };
+  probes?: ProbeAnswer[];
+  /** Connections that stay in a transaction after the last request, and the last statement of one. */
+  connections?: { open: number; statement: string };
+  /** `alembic check`, for each alembic.ini whose migrations ran. */
+  drift: { ini: string; code: number | null; log: string }[];
   /** Why the looking ended early. */
   ended?: string;
 }
@@ -50,6 +57,39 @@ export interface RouteAnswer {
   status: number;
   body: string;
   log: string;
+}
+
+/** What one route answered first, and to several clients at once. */
+export interface ClientAnswer {
+  route: string;
+  path: string;
+  first: number;
+  again: number[];
+  body: string;
+  log: string;
+}
+
+/** One request of the walk through creating, reading, changing and deleting. */
+export interface WriteStep {
+  resource: string;
+  what: string;
+  method: string;
+  route: string;
+  status: number;
+  body: string;
+  log: string;
+  /** What did not stay as it was written. */
+  problem: string | null;
+  refused?: boolean;
+}
+
+export interface ProbeAnswer {
+  method: string;
+  path: string;
+  status: number;
+  body: string;
+  log: string;
+  problem: string | null;
 }
 
 interface EngineFacts {
@@ -91,7 +131,7 @@ type Line = { kind: string; run?: number } & Record<string, unknown>;
 
 /** Collects the lines that `main.py` writes. Lines that are no such thing are passed over. */
 export class Collector {
-  readonly seen: Observations = { migrations: [], servers: [], health: [], stopped: [] };
+  readonly seen: Observations = { migrations: [], drift: [], servers: [], health: [], stopped: [] };
   complete = false;
   private readonly onStep: (text: string) => void;
 
@@ -114,6 +154,9 @@ export class Collector {
     else if (kind === 'python') this.seen.python = String(data.version);
     else if (kind === 'mainTarget') this.seen.mainTarget = data.results as ImportResult[];
     else if (kind === 'routes') this.seen.routes = data.answers as RouteAnswer[];
+    else if (kind === 'clients') this.seen.clients = data.answers as ClientAnswer[];
+    else if (kind === 'probes') this.seen.probes = data.answers as ProbeAnswer[];
+    else if (kind === 'drift') (this.seen.drift as unknown[]).push(data);
     else if (kind === 'cors') this.seen.cors = (data.answer ?? null) as NonNullable<Observations['cors']>;
     else if (kind === 'server') (this.seen.servers as unknown[]).push(data);
     else if (kind === 'health') (this.seen.health as unknown[]).push(data);
@@ -123,4 +166,4 @@ export class Collector {
   }
 }
 
-const WHOLE = new Set(['imports', 'source', 'database', 'probe']);
+const WHOLE = new Set(['imports', 'source', 'database', 'probe', 'writes', 'connections']);

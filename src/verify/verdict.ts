@@ -1,7 +1,8 @@
-import type { BackendFacts, Check, Outcome, Verdict } from '../types.ts';
+import type { BackendFacts, Check, Outcome, Verdict, VerifyLevel } from '../types.ts';
 import type { Seen } from './checks/seen.ts';
 import { command } from './checks/server.ts';
 import { CHECKS, type CheckLine } from './checks/table.ts';
+import { reaches } from './level.ts';
 import { plain } from './process.ts';
 
 /** One repair that was applied, and the start-up errors that its transform says it explains. */
@@ -10,16 +11,34 @@ export interface Repair {
   fixes: readonly RegExp[];
 }
 
-/** Every line of the verdict, before and after. Lines about migrations are left out where nothing migrates. */
-export function judge(before: Seen | undefined, after: Seen): Check[] {
-  const migrates = [before, after].some((seen) => seen?.observations?.migrations.length);
-  return CHECKS.filter((line) => line.id !== 'migrations' || migrates).map((line) => ({
-    id: line.id,
-    title: line.title,
-    tasks: [...line.tasks],
-    before: before ? judged(line, before) : NOT_LOOKED,
-    after: judged(line, after),
-  }));
+/** Every line of the verdict that the level reaches and that has something to judge, before and after. */
+export function judge(before: Seen | undefined, after: Seen, level: VerifyLevel): Check[] {
+  const trees = before ? [before, after] : [after];
+  const lines = CHECKS.filter((line) => reaches(level, line.level)).filter(
+    (line) => !line.applies || trees.some(line.applies),
+  );
+  return lines.map((line) =>
+    compared({
+      id: line.id,
+      title: line.title,
+      tasks: [...line.tasks],
+      before: before ? judged(line, before) : NOT_LOOKED,
+      after: judged(line, after),
+    }),
+  );
+}
+
+/** Compares by what failed, never by line or by text: an error that moved is the same error. */
+function compared(check: Check): Check {
+  const { before, after } = check;
+  if (after.status !== 'fail' || before.status === 'unknown') return check;
+  if (before.status === 'pass') {
+    return { ...check, newlyFailing: after.failures?.map((one) => one.subject) ?? [check.title] };
+  }
+  if (!before.failures || !after.failures) return check;
+  const known = new Set(before.failures.map((one) => one.subject));
+  const fresh = after.failures.map((one) => one.subject).filter((subject) => !known.has(subject));
+  return fresh.length ? { ...check, newlyFailing: fresh } : check;
 }
 
 function judged(line: CheckLine, seen: Seen): Outcome {
@@ -35,8 +54,15 @@ function shortened(outcome: Outcome, seen: Seen): Outcome {
     own
       .reduce((left, folder) => left.replaceAll(`${folder}/`, ''), text)
       .replace(/lib\/python3\.\d+\/site-packages\//g, '');
-  const { log } = outcome;
-  return { ...outcome, evidence: plain(short(outcome.evidence)), ...(log ? { log: plain(short(log)) } : {}) };
+  const { log, failures } = outcome;
+  return {
+    ...outcome,
+    evidence: plain(short(outcome.evidence)),
+    ...(log ? { log: plain(short(log)) } : {}),
+    ...(failures
+      ? { failures: failures.map((one) => ({ ...one, evidence: plain(short(one.evidence)) })) }
+      : {}),
+  };
 }
 
 const NOT_LOOKED: Outcome = {
@@ -46,9 +72,8 @@ const NOT_LOOKED: Outcome = {
 
 /** What the outcomes come to. What newly fails weighs most, what could not be checked least. */
 export function resultOf(checks: readonly Check[]): Verdict['result'] {
-  const failing = checks.filter((check) => check.after.status === 'fail');
-  if (failing.some((check) => check.before.status === 'pass')) return 'broken';
-  if (failing.length) return 'failing';
+  if (checks.some((check) => check.newlyFailing)) return 'broken';
+  if (checks.some((check) => check.after.status === 'fail')) return 'failing';
   return checks.some((check) => check.after.status === 'unknown') ? 'unchecked' : 'fixed';
 }
 

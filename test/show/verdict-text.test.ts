@@ -20,6 +20,7 @@ function text(
 ): string {
   const verdict: Verdict = {
     version: 1,
+    level: 'probe',
     backend: 'api',
     checks: checks.map((check) => ({ id: check.title, tasks: [], ...check })),
     result: 'fixed',

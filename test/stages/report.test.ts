@@ -18,6 +18,7 @@ const RUN: Run = {
 const pass = { status: 'pass', evidence: 'as it should' } as const;
 const VERDICT: Verdict = {
   version: 1,
+  level: 'probe',
   backend: 'todo-api',
   result: 'failing',
   seconds: 3,

@@ -1,4 +1,4 @@
-import type { BackendFacts, Outcome } from '../../types.ts';
+import type { BackendFacts, CheckFailure, Outcome } from '../../types.ts';
 import type { DatabasePlan } from '../database-plan.ts';
 import type { Environment } from '../environment.ts';
 import { lastError, missingService } from '../log.ts';
@@ -26,6 +26,11 @@ export interface Seen {
 
 export const pass = (evidence: string, log?: string): Outcome => outcome('pass', evidence, log);
 export const fail = (evidence: string, log?: string): Outcome => outcome('fail', evidence, log);
+/** Fails for what is listed, each by its own name. */
+export const failures = (list: readonly CheckFailure[], log?: string): Outcome => ({
+  ...outcome('fail', some(list.map((one) => one.evidence)), log),
+  failures: [...list],
+});
 export const unknown = (reason: string, log?: string): Outcome =>
   outcome('unknown', `could not be checked: ${reason}`, log);
 

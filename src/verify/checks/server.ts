@@ -1,6 +1,6 @@
 import type { Outcome } from '../../types.ts';
 import { databaseLine, lastError, says, suspiciousLine } from '../log.ts';
-import type { Observations, RouteAnswer } from '../observations.ts';
+import type { Observations } from '../observations.ts';
 import {
   blameless,
   count,
@@ -9,9 +9,7 @@ import {
   type Seen,
   said,
   saidInLog,
-  some,
   startLog,
-  unknown,
   unreached,
   whileUp,
   withEntry,
@@ -55,34 +53,6 @@ function judgeHealth({ path, own, status, body }: Observations['health'][number]
   if (status < 200 || status >= 400)
     return fail(own ? evidence : 'nothing that tells whether it is up answers');
   return pass(own ? evidence : `${path} ${status}; there is no health route`);
-}
-
-const ROUTER_404 = '{"detail": "Not Found"}';
-
-/** Why an answer to an empty request is wrong, or undefined. 404 may be the backend's own for a missing row. */
-function objection({ route, status, body }: RouteAnswer): string | undefined {
-  if (status === 0) return body || 'no answer';
-  if (status === 404) return route.includes('{') || body !== ROUTER_404 ? undefined : '404';
-  return status === 405 || status >= 500 ? String(status) : undefined;
-}
-
-export function routes(seen: Seen): Outcome {
-  return whileUp(seen, (observations) => {
-    const answers = observations.routes;
-    if (!answers) return unknown('the application could not be described');
-    const wrong = answers.filter((one) => objection(one));
-    const blamed = wrong.filter((one) => !blameless(seen, one.log));
-    if (blamed.length) {
-      const said = blamed.map(
-        (one) =>
-          `${one.method} ${one.route} ${objection(one)}${one.log ? `: ${saidInLog(seen, one.log)}` : ''}`,
-      );
-      return fail(some(said), blamed[0]?.log);
-    }
-    if (wrong[0]) return blameless(seen, wrong[0].log) ?? unknown('a service is not here');
-    const listed = answers.map((one) => `${one.method} ${one.route} ${one.status}`);
-    return pass(`${count(answers.length, 'route')} answer an empty request: ${some(listed, 12)}`);
-  });
 }
 
 /** Start-up and shutdown ran to their end and did what the backend has functions for. */

@@ -1,7 +1,8 @@
-import type { Outcome } from '../../types.ts';
+import type { Outcome, VerifyLevel } from '../../types.ts';
 import * as application from './application.ts';
 import * as database from './database.ts';
 import * as packages from './packages.ts';
+import * as probing from './probing.ts';
 import type { Seen } from './seen.ts';
 import * as server from './server.ts';
 
@@ -13,10 +14,14 @@ export interface CheckLine {
   judge: (seen: Seen) => Outcome;
   /** What a person does where it fails. */
   next: string;
+  /** How far verification must go for it. */
+  level: VerifyLevel;
+  /** Whether there is anything to judge in a tree; left out where there always is. */
+  applies?: (seen: Seen) => boolean;
 }
 
-/** In the order in which a start goes through them. */
-export const CHECKS: readonly CheckLine[] = [
+/** What is judged without a start. */
+const IMPORT = [
   line(
     'python',
     'Python is one that the manifests allow',
@@ -59,6 +64,10 @@ export const CHECKS: readonly CheckLine[] = [
     application.cycles,
     'Move what both modules need into a third, or import it inside the function that uses it.',
   ),
+];
+
+/** What a start goes through, in its order. */
+const BOOT = [
   line(
     'configuration',
     'the database configuration loads',
@@ -107,6 +116,7 @@ export const CHECKS: readonly CheckLine[] = [
     [],
     packages.migrations,
     'Correct the migration that the log names.',
+    ({ observations }) => (observations?.migrations.length ?? 0) > 0,
   ),
   line(
     'server',
@@ -151,13 +161,6 @@ export const CHECKS: readonly CheckLine[] = [
     'Correct the health route at that place: it has to answer with a status below 400.',
   ),
   line(
-    'routes',
-    'every route answers',
-    ['T040'],
-    server.routes,
-    'Correct the route at that place: it may refuse an empty request with 4xx, but must not fail.',
-  ),
-  line(
     'log',
     'nothing in the log points at a defect',
     ['T041'],
@@ -173,12 +176,70 @@ export const CHECKS: readonly CheckLine[] = [
   ),
 ];
 
+/** What shows only when the server is used. */
+const PROBE = [
+  line(
+    'routes',
+    'every route answers',
+    ['T040'],
+    probing.routes,
+    'Correct the route at that place: it may refuse an empty request with 4xx, but must not fail.',
+  ),
+  line(
+    'clients',
+    'a second client and a second request are answered alike',
+    [],
+    probing.clients,
+    'Give each request a session and a connection of its own, made in the loop of the server.',
+  ),
+  line(
+    'writes',
+    'what is written can be read back',
+    [],
+    probing.writes,
+    'Correct the route at that place, or the model that it writes.',
+    ({ observations }) => observations?.writes !== undefined,
+  ),
+  line(
+    'connections',
+    'every connection comes back from its request',
+    [],
+    probing.connections,
+    'Close the session where its request ends: a dependency with `with` or `async with` around its yield.',
+    ({ observations }) => observations?.connections !== undefined,
+  ),
+  line(
+    'drift',
+    'the migrations make what the models declare',
+    [],
+    probing.drift,
+    'Write the migration that is missing: alembic revision --autogenerate.',
+    ({ observations }) => (observations?.drift.length ?? 0) > 0,
+  ),
+  line(
+    'probes',
+    'the probes of the configuration are answered as they say',
+    [],
+    probing.probes,
+    'Correct the route at that place, or the probe.',
+    ({ observations }) => observations?.probes !== undefined,
+  ),
+];
+
+/** In the order in which they are shown. */
+export const CHECKS: readonly CheckLine[] = [
+  ...IMPORT.map((one) => ({ ...one, level: 'import' as const })),
+  ...BOOT.map((one) => ({ ...one, level: 'boot' as const })),
+  ...PROBE.map((one) => ({ ...one, level: 'probe' as const })),
+];
+
 function line(
   id: string,
   title: string,
   tasks: string[],
   judge: CheckLine['judge'],
   next: string,
-): CheckLine {
-  return { id, title, tasks, judge, next };
+  applies?: CheckLine['applies'],
+): Omit<CheckLine, 'level'> {
+  return { id, title, tasks, judge, next, ...(applies ? { applies } : {}) };
 }

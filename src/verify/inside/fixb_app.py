@@ -61,18 +61,19 @@ def context_names(context) -> list[str]:
 def openapi_of(app) -> dict:
     """Whether the application can describe itself, and the types of its path parameters."""
     if not hasattr(app, "openapi"):
-        return {"ok": True, "operations": 0, "samples": {}, "url": None}
+        return {"ok": True, "operations": 0, "samples": {}, "url": None, "document": {}}
     try:
         document = app.openapi()
     except Exception as error:
-        return {"ok": False, **explain(error, os.getcwd()), "operations": 0, "samples": {}, "url": None}
+        return {"ok": False, **explain(error, os.getcwd()), "operations": 0, "samples": {}, "url": None, "document": {}}
     samples, operations = {}, 0
     for path, item in document.get("paths", {}).items():
         for method, operation in item.items():
             if method.upper() in METHODS:
                 operations += 1
                 samples[f"{method.upper()} {path}"] = samples_of(item, operation)
-    return {"ok": True, "operations": operations, "samples": samples, "url": getattr(app, "openapi_url", None)}
+    url = getattr(app, "openapi_url", None)
+    return {"ok": True, "operations": operations, "samples": samples, "url": url, "document": document}
 
 
 def samples_of(item: dict, operation: dict) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
 import socket
 import time
@@ -12,7 +13,9 @@ from urllib.parse import quote
 import fixb_run
 
 HEALTH = ["/health", "/healthz", "/health/", "/api/health", "/api/v1/health", "/healthcheck", "/ping", "/status", "/livez"]
-BODY_LIMIT = 65_536
+BODY_LIMIT = 1_048_576
+BODY_TIME = 5.0
+PATIENCE, IMPATIENCE = 35.0, 8.0
 
 
 class Server:
@@ -23,6 +26,8 @@ class Server:
         self.port = job["entry"]["port"]
         self.process = None
         self.begin = 0
+        self.patience = PATIENCE
+        self.headers: dict[str, str] = {}
 
     def command(self) -> list[str]:
         entry = self.job["entry"]
@@ -55,30 +60,55 @@ class Server:
     def text(self) -> str:
         return fixb_run.tail(self.log, begin=self.begin)
 
-    def settled(self) -> str:
-        """The log once nothing is added any more: a traceback is written after the answer is sent."""
-        end, text = time.monotonic() + 2, ""
-        while time.monotonic() < end and text != (text := self.text()):
-            time.sleep(0.15)
-        return text
+    def mark(self) -> int:
+        """Where the log ends now, in bytes."""
+        return os.path.getsize(self.log)
 
-    def ask(self, method: str, path: str, headers: dict | None = None, limit: float = 15) -> dict:
-        """One request without a body. `status` 0 where there was no answer."""
+    def settled(self, mark: int) -> str:
+        """The log since a mark, once nothing is added any more: a traceback is written after the answer is sent."""
+        end, text = time.monotonic() + 2, None
+        while time.monotonic() < end and text != (text := fixb_run.tail(self.log, begin=mark)):
+            time.sleep(0.15)
+        return text or ""
+
+    def ask(self, method: str, path: str, headers: dict | None = None, body=None, limit: float = 15) -> dict:
+        """One request, with a JSON body where one is given. `status` 0 where there was no answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=limit)
+        given = None if body is None else json.dumps(body).encode()
+        named = {**self.headers, **({} if given is None else {"Content-Type": "application/json"}), **(headers or {})}
         try:
-            connection.request(method, path, headers=headers or {})
+            connection.request(method, path, body=given, headers=named)
             response = connection.getresponse()
-            return {"status": response.status, "headers": dict(response.getheaders()), "body": read(response)}
+            return {"status": response.status, "headers": dict(response.getheaders()), "body": read(connection, response)}
+        except TimeoutError:
+            return {"status": 0, "headers": {}, "body": f"no answer within {limit:g} s"}
         except (OSError, http.client.HTTPException) as error:
             return {"status": 0, "headers": {}, "body": f"{type(error).__name__}: {error}"}
         finally:
             connection.close()
 
+    def told(self, method: str, path: str, body=None, headers: dict | None = None) -> dict:
+        """One request, with what the server said meanwhile in `log` where it failed, also after its answer.
 
-def read(response) -> str:
-    """The body's beginning; a stream that never ends is left after its first part."""
+        A pool that has run dry says so after half a minute, so the first answer that does not come is waited for.
+        """
+        mark = self.mark()
+        answer = self.ask(method, path, headers, body, self.patience)
+        if answer["status"] == 0:
+            self.patience = IMPATIENCE
+        said = fixb_run.tail(self.log, begin=mark)
+        failed = answer["status"] >= 500 or answer["status"] == 0 or "Traceback (most recent" in said
+        return {**answer, "mark": mark, "log": self.settled(mark)[-6000:] if failed else ""}
+
+
+def read(connection, response) -> str:
+    """The body; of what is no JSON only the beginning, for a stream may never end."""
+    if connection.sock:
+        connection.sock.settimeout(BODY_TIME)
     try:
-        return response.read1(BODY_LIMIT).decode("utf-8", "replace")
+        whole = "json" in (response.getheader("content-type") or "")
+        part = response.read(BODY_LIMIT) if whole else response.read1(BODY_LIMIT)
+        return part.decode("utf-8", "replace")
     except (OSError, http.client.HTTPException):
         return ""
 
@@ -97,11 +127,9 @@ def health(server: Server, paths: list[str]) -> dict:
     likely = [path for path in paths if re.search(r"health|\bping\b|alive|ready", path, re.I) and "{" not in path]
     known += [path for path in likely if path not in known]
     for path in [*known, "/openapi.json", "/docs", "/"]:
-        before = len(server.text())
-        answer = server.ask("GET", path)
+        answer = server.told("GET", path)
         if path in known or 0 < answer["status"] < 400:
-            failed = answer["status"] >= 500 or answer["status"] == 0
-            log = {"log": server.settled()[before:][-6000:]} if failed else {}
+            log = {"log": answer["log"]} if answer["log"] else {}
             return {"path": path, "own": path in known, "status": answer["status"], "body": answer["body"][:300], **log}
     return {"path": "/", "own": False, "status": answer["status"], "body": answer["body"][:300]}
 
@@ -139,10 +167,8 @@ def ask_routes(server: Server, app: dict, progress) -> list[dict]:
         if not server.alive():
             answers.append({**one, "status": 0, "body": "the server had ended", "log": ""})
             continue
-        before = len(server.text())
-        answer = server.ask(one["method"], one["path"])
-        log = server.settled()[before:] if answer["status"] >= 500 or answer["status"] == 0 else ""
-        answers.append({**one, "status": answer["status"], "body": short(answer["body"]), "log": log[-6000:]})
+        answer = server.told(one["method"], one["path"])
+        answers.append({**one, "status": answer["status"], "body": short(answer["body"]), "log": answer["log"]})
         progress(f"{one['method']} {one['route']} {answer['status']}")
     return answers
 

@@ -14,6 +14,7 @@ import platform
 import resource
 import sys
 
+import fixb_probe
 import fixb_run
 import fixb_server
 import fixb_source
@@ -35,6 +36,9 @@ class Look:
         emit("python", version=platform.python_version())
         ready = self.begin_database()
         self.source()
+        if self.job["level"] == "import":
+            self.imports()
+            return emit("end")
         self.migrations(ready)
         self.imports()
         if self.job["entry"]:
@@ -114,12 +118,23 @@ class Look:
         """`alembic upgrade head`, which a deployment runs before the server."""
         for ini in self.job["alembic"] if ready else []:
             emit("step", text=f"alembic upgrade head ({ini})")
-            log_path = os.path.join(self.folder, "alembic.log")
-            with open(log_path, "wb") as log:
-                command = [self.job["python"], "-m", "alembic", "-c", os.path.basename(ini), "upgrade", "head"]
-                cwd = os.path.join(self.job["tree"], os.path.dirname(ini))
-                code = fixb_run.run(command, cwd, self.job["env"], log, self.job["limits"]["start"])
-            emit("migrations", ini=ini, code=code, log=fixb_run.tail(log_path, 8000))
+            code, log = self.alembic(ini, "upgrade", "head")
+            emit("migrations", ini=ini, code=code, log=log)
+            if code == 0 and self.job["level"] in ("probe", "tests"):
+                self.drift(ini)
+
+    def drift(self, ini: str) -> None:
+        """`alembic check`: whether a migration is missing for what the models declare."""
+        code, log = self.alembic(ini, "check")
+        emit("drift", ini=ini, code=code, log=log)
+
+    def alembic(self, ini: str, *words: str) -> tuple[int | None, str]:
+        path = os.path.join(self.folder, "alembic.log")
+        with open(path, "wb") as log:
+            command = [self.job["python"], "-m", "alembic", "-c", os.path.basename(ini), *words]
+            cwd = os.path.join(self.job["tree"], os.path.dirname(ini))
+            code = fixb_run.run(command, cwd, self.job["env"], log, self.job["limits"]["start"])
+        return code, fixb_run.tail(path, 8000)
 
     def serve(self, ready: bool) -> None:
         server = fixb_server.Server(self.job, self.job["env"], self.log)
@@ -140,6 +155,7 @@ class Look:
         job |= {"files": self.modules, "database": ready, "createsTables": bool(self.creators or self.job["alembic"])}
         seen, code = self.worker("probe_app.py", job, self.job["limits"]["probe"])
         seen = seen or {}
+        self.document = seen.get("app", {}).get("openapi", {}).pop("document", {})
         emit("probe", seen=seen, code=code, log=fixb_run.tail(os.path.join(self.folder, "probe_app.log"), 8000))
         return seen
 
@@ -149,7 +165,8 @@ class Look:
         emit("health", run=1, **fixb_server.health(server, paths))
         if app:
             emit("cors", answer=fixb_server.cross_origin(server, app["cors"]))
-            emit("routes", answers=fixb_server.ask_routes(server, app, lambda text: emit("step", text=text)))
+        if app and self.job["level"] in ("probe", "tests"):
+            fixb_probe.probe(server, app, self.document, self.job)
 
     def again(self, server: fixb_server.Server, seen: dict) -> None:
         emit("step", text="starting the server again, on the same data")
