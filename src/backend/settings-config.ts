@@ -1,7 +1,7 @@
 import { lineEnding } from '../files/source-file.ts';
-import { appendArgument, keyword, keywordValue } from '../languages/python/arguments.ts';
+import { appendArgument, keywordValue } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
-import { indentAt } from '../languages/python/layout.ts';
+import { indentAt, lineEnd, lineStart } from '../languages/python/layout.ts';
 import { children, type Node, plainString } from '../languages/python/tree.ts';
 import type { Edit } from '../types.ts';
 
@@ -54,11 +54,18 @@ export function addOption(config: SettingsConfig, behind: string, name: string, 
   if (kind === 'call') return [appendArgument(document, node, `${name}=${value}`)];
   const at = kind === 'class' ? assigned(node, behind) : pairOf(node, behind);
   if (!at) return [];
-  const indent = indentAt(document.text, at.startIndex);
-  const ownLine = document.text.slice(0, at.startIndex).endsWith(`\n${indent}`);
-  const line = `${lineEnding(document.text)}${indent}`;
-  const text = kind === 'class' ? `${line}${name} = ${value}` : `,${ownLine ? line : ' '}"${name}": ${value}`;
-  return [{ file: document.path, start: at.endIndex, end: at.endIndex, text }];
+  const { text, path } = document;
+  const line = `${lineEnding(text)}${indentAt(text, at.startIndex)}`;
+  const insert = (offset: number, added: string) => [{ file: path, start: offset, end: offset, text: added }];
+  if (kind === 'class') {
+    const end = lineEnd(text, at.endIndex);
+    const remark = /^[ \t]*#/.test(text.slice(at.endIndex, end));
+    return insert(remark ? end : at.endIndex, `${line}${name} = ${value}`);
+  }
+  const ownLine = text.slice(lineStart(text, at.startIndex), at.startIndex).trim() === '';
+  if (text.slice(at.endIndex, lineEnd(text, at.endIndex)).includes('#'))
+    return insert(at.startIndex, `"${name}": ${value},${ownLine ? line : ' '}`);
+  return insert(at.endIndex, `,${ownLine ? line : ' '}"${name}": ${value}`);
 }
 
 /** True where the class statement itself sets an option: `class Settings(BaseSettings, extra="ignore")`. */

@@ -6,7 +6,7 @@ import { configOf, optionOf } from './settings-config.ts';
 import { type Value, valueFor } from './values.ts';
 
 /** Classes that read their fields from the environment. */
-const SETTINGS_BASES: ReadonlySet<string> = new Set([
+export const SETTINGS_BASES: ReadonlySet<string> = new Set([
   'pydantic_settings.BaseSettings',
   'pydantic.BaseSettings',
   'pydantic.v1.BaseSettings',
@@ -36,6 +36,8 @@ export interface Member {
 export interface SettingsField extends Member {
   /** The variable's name as people write it: upper case, with the prefix. */
   variable: string;
+  /** The same without an alias: what pydantic 2 reads where only `env=` names another. */
+  unaliased: string;
   /** The value without the variable: the string itself, also out of `Field(default=…)`. */
   default?: Node;
   required: boolean;
@@ -139,9 +141,11 @@ function settingsField(document: PythonDocument, member: Member, prefix: string)
   const given = call ? (keywordValue(call, 'default') ?? positional(call)[0]) : member.value;
   const factory = call && keywordValue(call, 'default_factory');
   const present = given && given.type !== 'ellipsis' ? given : undefined;
+  const unaliased = `${prefix}${member.name}`.toUpperCase();
   return {
     ...member,
-    variable: (call && aliasOf(call)) ?? `${prefix}${member.name}`.toUpperCase(),
+    variable: (call && aliasOf(call)) ?? unaliased,
+    unaliased,
     ...(present && { default: present }),
     required: present === undefined && factory === undefined,
   };
