@@ -1,5 +1,6 @@
-import { parse as parseYaml } from 'yaml';
 import { isJavaScript } from '../languages/javascript/parse.ts';
+import { readJsonc, record, strings } from '../settings/jsonc.ts';
+import { lockedNodeVersion } from '../settings/node-locks.ts';
 import type { BackendFacts, EntryPoint } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -94,7 +95,7 @@ function factsOf(workspace: Workspace, found: Package, own: string[]): BackendFa
 }
 
 function readPackage(workspace: Workspace, path: string): Package | undefined {
-  const data = record(parsed(() => JSON.parse(workspace.read(path)?.text.replace(/^\ufeff/, '') ?? '')));
+  const data = record(readJsonc(workspace.read(path)?.text ?? ''));
   const { name, main } = data;
   return {
     root: path.slice(0, -'package.json'.length).replace(/\/$/, ''),
@@ -112,37 +113,12 @@ function readPackage(workspace: Workspace, path: string): Package | undefined {
 
 /** The versions of the lock file beside the package or above it, for what the package depends on. */
 function lockedVersions(workspace: Workspace, { root, requires }: Package): Record<string, string> {
-  for (const folder of foldersUp(root)) {
-    const below = folder === '' ? root : root.slice(folder.length + 1);
-    const read = (name: string) => workspace.read(folder === '' ? name : `${folder}/${name}`)?.text;
-    const npm = read('package-lock.json') ?? read('npm-shrinkwrap.json');
-    if (npm !== undefined) return npmVersions(npm, below, Object.keys(requires));
-    const pnpm = read('pnpm-lock.yaml');
-    if (pnpm !== undefined) return pnpmVersions(pnpm, below);
-  }
-  return {};
-}
-
-/** npm's `packages` are keyed by folder, so a copy below the package itself comes before one that is shared. */
-function npmVersions(lock: string, below: string, names: string[]): Record<string, string> {
-  const packages = record(record(parsed(() => JSON.parse(lock))).packages);
-  const own = below === '' ? '' : `${below}/`;
-  const entries = names.map((name) => [
-    name,
-    record(packages[`${own}node_modules/${name}`] ?? packages[`node_modules/${name}`]).version,
-  ]);
-  return strings(Object.fromEntries(entries));
-}
-
-/** pnpm writes `9.1.0(peer@1.0.0)`. */
-function pnpmVersions(lock: string, below: string): Record<string, string> {
-  const data = record(parsed(() => parseYaml(lock, { logLevel: 'error' })));
-  const importer = data.importers ? record(record(data.importers)[below || '.']) : data;
-  const versions = Object.entries(record(importer.dependencies)).map(([name, entry]) => {
-    const version = typeof entry === 'string' ? entry : record(entry).version;
-    return [name, typeof version === 'string' ? version.replace(/[(_].*$/, '') : undefined];
-  });
-  return strings(Object.fromEntries(versions));
+  return Object.fromEntries(
+    Object.entries(requires).flatMap(([name, range]) => {
+      const locked = lockedNodeVersion(workspace, root, { name, range });
+      return locked ? [[name, locked.version]] : [];
+    }),
+  );
 }
 
 const START = /\b(?:node|nodemon|tsx|ts-node|ts-node-dev)\s+(?:watch\s+)?(?:-\S+\s+)*([\w./-]+)/;
@@ -183,28 +159,4 @@ function nearest(path: string, roots: string[]): string | undefined {
   return roots
     .filter((root) => root === '' || path.startsWith(`${root}/`))
     .sort((a, b) => b.length - a.length)[0];
-}
-
-/** The folder itself, then each above it, up to the workspace's root. */
-function foldersUp(folder: string): string[] {
-  if (folder === '') return [''];
-  return [folder, ...foldersUp(folder.slice(0, Math.max(folder.lastIndexOf('/'), 0)))];
-}
-
-function parsed(parse: () => unknown): unknown {
-  try {
-    return parse();
-  } catch {
-    return undefined;
-  }
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function strings(value: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(record(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
 }

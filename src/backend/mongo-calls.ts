@@ -1,40 +1,34 @@
-import type {
-  ASTPath,
-  Collection,
-  Identifier,
-  JSCodeshift,
-  ObjectExpression,
-  ObjectProperty,
-} from 'jscodeshift';
-import { declarationOf, isWrapper, nameOf, originOf, referencesTo } from '../languages/javascript/origin.ts';
 import {
-  type DeadOption,
-  deadOption,
-  driverOf,
-  installedMajor,
-  isFatal,
-  type MongoLibrary,
-} from './mongo-options.ts';
-
-/** Versions or ranges of package.json, by package. */
-export type Ranges = Partial<Record<MongoLibrary, string>>;
+  argumentsOf,
+  keyOf,
+  type Node,
+  type NodeOf,
+  type Property,
+  propertiesOf,
+  startOf,
+  unwrap,
+} from '../languages/javascript/nodes.ts';
+import type { Binding } from '../languages/javascript/scopes.ts';
+import type { Script } from '../languages/javascript/script.ts';
+import { originOf } from '../languages/javascript/trace.ts';
+import type { PackageVersion, Versions } from './javascript/versions.ts';
+import { type DeadOption, deadOption, driverOf, isFatal, type MongoLibrary } from './mongo-options.ts';
 
 /** A call that connects to MongoDB, with what is wrong about its options. */
 export interface ConnectionCall {
-  path: ASTPath;
+  node: Node;
   /** `mongoose.connect`, as it is imported, not as it is spelt. */
   callee: string;
-  library: MongoLibrary;
-  major: number;
+  version: PackageVersion;
   /** The options' object, where the call's second argument is one or is a constant that is one. */
-  object: ASTPath<ObjectExpression>;
+  object: NodeOf<'ObjectExpression'>;
   /** Where the object is a constant's value: that constant. */
-  constant?: ASTPath<Identifier>;
+  constant?: Binding;
   dead: DeadKey[];
 }
 
 export interface DeadKey {
-  path: ASTPath<ObjectProperty>;
+  property: Property;
   name: string;
   option: DeadOption;
   fatal: boolean;
@@ -52,56 +46,45 @@ const CALLS: Record<string, MongoLibrary> = {
 };
 
 /** Every call that connects to MongoDB with an options object that can be seen, in the order of the text. */
-export function connectionCalls(j: JSCodeshift, root: Collection, ranges: Ranges): ConnectionCall[] {
-  const paths: ASTPath[] = [...root.find(j.CallExpression).paths(), ...root.find(j.NewExpression).paths()];
-  return paths
-    .map((path) => connectionCall(path, ranges))
+export function connectionCalls(script: Script, version: Versions): ConnectionCall[] {
+  const nodes: Node[] = [...script.calls, ...script.all('NewExpression')];
+  return nodes
+    .map((node) => connectionCall(script, node, version))
     .filter((call) => call !== undefined)
-    .sort((a, b) => startOf(a.path) - startOf(b.path));
+    .sort((a, b) => startOf(a.node) - startOf(b.node));
 }
 
-export function startOf(path: ASTPath): number {
-  return (path.node as { start?: number }).start ?? 0;
-}
-
-function connectionCall(path: ASTPath, ranges: Ranges): ConnectionCall | undefined {
-  const callee = originOf(path.get('callee'));
+function connectionCall(script: Script, node: Node, versions: Versions): ConnectionCall | undefined {
+  const given = argumentsOf(node)[1];
+  const callee = given && originOf(script, (node as unknown as { callee: Node }).callee);
   const library = callee === undefined ? undefined : CALLS[callee];
-  if (callee === undefined || !library || (path.node.type === 'NewExpression') !== /Client$/.test(callee))
+  const version = library && versions(library);
+  if (!given || !callee || !library || !version || (node.type === 'NewExpression') !== /Client$/.test(callee))
     return undefined;
-  const given = unwrapped(path.get('arguments', 1));
-  const constant =
-    given?.node.type === 'Identifier' ? declarationOf(given as ASTPath<Identifier>) : undefined;
-  const object = constant ? initialObject(constant) : given;
-  if (object?.node.type !== 'ObjectExpression') return undefined;
-  const call = {
-    path,
-    callee,
-    library,
-    major: installedMajor(library, ranges[library]),
-    object: object as ASTPath<ObjectExpression>,
-    ...(constant && { constant: constant as ASTPath<Identifier> }),
-  };
-  return { ...call, dead: deadKeys(call) };
+  const constant = script.bindingOf(unwrap(given));
+  const object = constant ? initialObject(constant) : unwrap(given);
+  if (object?.type !== 'ObjectExpression') return undefined;
+  const call = { node, callee, version, object, ...(constant && { constant }) };
+  return { ...call, dead: deadKeys(script, call, driverOf(library, version.major)) };
 }
 
-function deadKeys(call: Omit<ConnectionCall, 'dead'>): DeadKey[] {
-  const driver = driverOf(call.library, call.major);
-  const shared = call.constant && (isExported(call.constant) || referencesTo(call.constant).length > 1);
+function deadKeys(script: Script, call: Omit<ConnectionCall, 'dead'>, driver: number): DeadKey[] {
+  const { constant } = call;
+  const shared = constant && (isExported(script, constant) || constant.references.length > 1);
   const keys: DeadKey[] = [];
-  for (const path of propertiesOf(call.object)) {
-    const name = nameOf(path.node.key, path.node.computed);
+  for (const property of propertiesOf(call.object)) {
+    const name = keyOf(property);
     const option = name === undefined ? undefined : deadOption(name, driver);
     if (name === undefined || !option) continue;
     const person = shared
-      ? `Remove it by hand, or give each use of \`${call.constant?.node.name}\` an object of its own.`
-      : personFor(path.node, option);
-    keys.push({ path, name, option, fatal: isFatal(option, driver), ...(person && { person }) });
+      ? `Remove it by hand, or give each use of \`${constant.name}\` an object of its own.`
+      : personFor(property, option);
+    keys.push({ property, name, option, fatal: isFatal(option, driver), ...(person && { person }) });
   }
   return keys;
 }
 
-function personFor({ value }: ObjectProperty, option: DeadOption): string | undefined {
+function personFor({ value }: Property, option: DeadOption): string | undefined {
   // sslValidate: true is the default of the option that took its place.
   if (option.next) return value.type === 'BooleanLiteral' && value.value ? undefined : option.next;
   const isPlain =
@@ -111,24 +94,11 @@ function personFor({ value }: ObjectProperty, option: DeadOption): string | unde
     : 'Remove it by hand: its value is computed, and the computation may have an effect.';
 }
 
-export function propertiesOf(object: ASTPath<ObjectExpression>): ASTPath<ObjectProperty>[] {
-  return object.node.properties
-    .map((_, i) => object.get('properties', i) as ASTPath)
-    .filter((path): path is ASTPath<ObjectProperty> => path.node.type === 'ObjectProperty');
+function isExported(script: Script, { declaration }: Binding): boolean {
+  return script.above(declaration, ({ type }) => type === 'ExportNamedDeclaration') !== undefined;
 }
 
-function isExported(constant: ASTPath): boolean {
-  return constant.parent?.parent?.parent?.node.type === 'ExportNamedDeclaration';
-}
-
-function initialObject(constant: ASTPath): ASTPath | undefined {
-  const declarator = constant.parent;
-  const isConstant =
-    declarator?.node.type === 'VariableDeclarator' && declarator.parent?.node.kind === 'const';
-  return isConstant ? unwrapped(declarator.get('init')) : undefined;
-}
-
-function unwrapped(path: ASTPath): ASTPath | undefined {
-  if (!path.value) return undefined;
-  return isWrapper(path.node) ? unwrapped(path.get('expression')) : path;
+function initialObject({ kind, declaration, writes }: Binding): Node | undefined {
+  const { init } = declaration as { init?: Node | null };
+  return kind === 'const' && init && writes.length === 0 ? unwrap(init) : undefined;
 }

@@ -1,5 +1,3 @@
-import semver from 'semver';
-
 /** What became of a connection option of MongoDB's driver. */
 export interface DeadOption {
   /** The driver's major version from which on it has no effect or is refused. */
@@ -81,21 +79,6 @@ export function isFatal(option: DeadOption, driver: number): boolean {
 }
 
 export type MongoLibrary = 'mongoose' | 'mongodb';
-
-const NEWEST: Record<MongoLibrary, number> = { mongoose: 9, mongodb: 7 };
-
-/**
- * The major version that an installation gets: the highest known one that the range admits.
- * `range` is a version or a range of package.json; `latest`, a URL or nothing mean the newest.
- */
-export function installedMajor(library: MongoLibrary, range: string | undefined): number {
-  const newest = NEWEST[library];
-  const valid = semver.validRange(range?.replace(/^npm:.+@/, '')) ?? '*';
-  for (let major = newest; major > 0; major--) {
-    if (semver.intersects(valid, `${major}.x`, { includePrerelease: true })) return major;
-  }
-  return semver.minVersion(valid)?.major ?? newest;
-}
 
 /** The driver's major version behind a major version of mongoose; up to mongoose 5 it was driver 3 or older. */
 export function driverOf(library: MongoLibrary, major: number): number {

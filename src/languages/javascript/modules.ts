@@ -1,0 +1,77 @@
+import { posix } from 'node:path';
+import type { Workspace } from '../../workspace.ts';
+import { Aliases } from './aliases.ts';
+import type { JavaScriptDocument } from './document.ts';
+import { Script } from './script.ts';
+
+const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
+/** TypeScript's ESM imports name the file that will be built. */
+const SOURCE: Record<string, string[]> = {
+  '.js': ['.ts', '.tsx'],
+  '.mjs': ['.mts'],
+  '.cjs': ['.cts'],
+  '.jsx': ['.tsx'],
+};
+
+interface Home {
+  workspace: Pick<Workspace, 'read' | 'has' | 'files'>;
+  javascriptDocument(path: string): JavaScriptDocument | undefined;
+}
+
+const known = new WeakMap<Home, ScriptModules>();
+
+/** The modules of a backend. A file is parsed when something of it is asked for, not before. */
+export function modulesOf(home: Home): ScriptModules {
+  const found = known.get(home) ?? new ScriptModules(home);
+  known.set(home, found);
+  return found;
+}
+
+/** Which file an import means, and the parsed files. */
+export class ScriptModules {
+  private readonly home: Home;
+  private readonly aliases: Aliases;
+  private readonly scripts = new Map<string, Script | undefined>();
+  private readonly resolved = new Map<string, string | undefined>();
+
+  constructor(home: Home) {
+    this.home = home;
+    this.aliases = new Aliases(home.workspace);
+  }
+
+  /** The parsed file, shared by all who ask; undefined where it is not there or does not parse. */
+  script(path: string): Script | undefined {
+    if (!this.scripts.has(path)) {
+      const document = this.home.javascriptDocument(path);
+      const program = document?.tree?.program;
+      this.scripts.set(path, document && program && new Script(path, document.text, program as never, this));
+    }
+    return this.scripts.get(path);
+  }
+
+  /** The file of the workspace that an import in `from` means; undefined for an installed package and for what is not there. */
+  resolve(from: string, module: string): string | undefined {
+    const key = `${posix.dirname(from)}\n${module}`;
+    if (!this.resolved.has(key)) this.resolved.set(key, this.find(from, module));
+    return this.resolved.get(key);
+  }
+
+  private find(from: string, module: string): string | undefined {
+    const candidates = /^\.{1,2}(\/|$)/.test(module)
+      ? [posix.join(posix.dirname(from), module)]
+      : this.aliases.candidates(from, module);
+    return candidates.flatMap(variants).find((path) => this.home.workspace.has(path));
+  }
+}
+
+function variants(path: string): string[] {
+  const extension = posix.extname(path);
+  const sources = (SOURCE[extension] ?? []).map((one) => path.slice(0, -extension.length) + one);
+  const whole = EXTENSIONS.includes(extension) ? [path] : [];
+  return [
+    ...sources,
+    ...whole,
+    ...EXTENSIONS.flatMap((one) => [path + one]),
+    ...EXTENSIONS.map((one) => `${path}/index${one}`),
+  ];
+}

@@ -1,0 +1,319 @@
+import { exportsOf } from './exports.ts';
+import {
+  argumentsOf,
+  isCall,
+  isMember,
+  type Node,
+  nameOf,
+  propertyName,
+  propertyOf,
+  unwrap,
+} from './nodes.ts';
+import type { Script } from './script.ts';
+
+/** An expression and the file that it stands in, or a whole module of the backend. */
+export type Value = { script: Script; node: Node } | { script: Script; module: true };
+
+/** A chain of imports longer than this is a circle. */
+const DEPTH = 25;
+
+/**
+ * Where a value comes from: the package and the names behind it, as in `mongoose.connect`. Follows imports, `require`,
+ * `await import()`, destructuring, constants and the backend's own modules; `default` is left out, since the interop rules
+ * differ by compiler. Undefined where it comes from no package, where a name is declared more than once or assigned to later.
+ */
+export function originOf(script: Script, node: Node, depth = DEPTH): string | undefined {
+  const at = unwrap(node);
+  if (depth === 0) return undefined;
+  if (at.type === 'Identifier') return originOfName(script, at, depth - 1);
+  if (at.type === 'AwaitExpression')
+    return at.argument ? originOf(script, at.argument as Node, depth - 1) : undefined;
+  if (isMember(at)) {
+    const name = propertyName(at);
+    const of = originOf(script, at.object as Node, depth - 1);
+    if (of !== undefined) return member(of, name);
+    const found = valueOf(script, at, depth - 1);
+    return found && 'node' in found && found.node !== at
+      ? originOf(found.script, found.node, depth - 1)
+      : undefined;
+  }
+  const name = requiredModule(script, at);
+  return name !== undefined && !script.modules?.resolve(script.path, name) && !isRelative(name)
+    ? name
+    : undefined;
+}
+
+/** The module that `require('x')` or `import('x')` names. */
+export function requiredModule(script: Script, node: Node): string | undefined {
+  if (!isCall(node)) return undefined;
+  const callee = node.callee as Node;
+  const isRequire = callee.type === 'Identifier' && callee.name === 'require' && script.isGlobal(callee);
+  const [first] = argumentsOf(node);
+  return (isRequire || callee.type === 'Import') && first?.type === 'StringLiteral' ? first.value : undefined;
+}
+
+/** The module and the exported name that an import specifier stands for; `*` is the whole module. */
+export function importedAs(
+  script: Script,
+  specifier: Node,
+): { module: string; name: string; type: boolean } | undefined {
+  if (specifier.type === 'TSImportEqualsDeclaration') {
+    const { moduleReference: reference, importKind } = specifier as unknown as {
+      moduleReference: Node;
+      importKind?: string;
+    };
+    const module =
+      reference.type === 'TSExternalModuleReference' ? nameOf(reference.expression as Node) : undefined;
+    return module === undefined ? undefined : { module, name: 'default', type: importKind === 'type' };
+  }
+  const declaration = script.parentOf(specifier) as unknown as
+    | { source?: Node; importKind?: string }
+    | undefined;
+  const module = nameOf(declaration?.source);
+  if (module === undefined) return undefined;
+  const type = [declaration, specifier as unknown as { importKind?: string }].some((one) =>
+    /^type/.test(one?.importKind ?? ''),
+  );
+  if (specifier.type === 'ImportDefaultSpecifier') return { module, name: 'default', type };
+  if (specifier.type === 'ImportNamespaceSpecifier') return { module, name: '*', type };
+  const name = specifier.type === 'ImportSpecifier' ? nameOf(specifier.imported as Node) : undefined;
+  return name === undefined ? undefined : { module, name, type };
+}
+
+/**
+ * The expression that made a value, followed through constants, `await`, destructuring, class properties and the
+ * backend's own modules. Returns the expression itself where nothing stands behind it, undefined where several may.
+ */
+export function valueOf(script: Script, node: Node, depth = DEPTH): Value | undefined {
+  const at = unwrap(node);
+  if (depth === 0) return undefined;
+  const next = depth - 1;
+  if (at.type === 'AwaitExpression')
+    return at.argument ? valueOf(script, at.argument as Node, next) : undefined;
+  if (at.type === 'Identifier') return valueOfName(script, at, next);
+  if (isMember(at)) return valueOfMember(script, at, next);
+  const module = requiredModule(script, at);
+  const file = module === undefined ? undefined : script.modules?.resolve(script.path, module);
+  const other = file === undefined ? undefined : script.modules?.script(file);
+  return other ? { script: other, module: true } : { script, node: at };
+}
+
+/** The origin of what was called, or constructed, to make a value: `pg.Pool` for `new Pool()`. Both sides of `a || b` count. */
+export function madeBy(
+  script: Script,
+  node: Node,
+): { origin: string; call: Node; script: Script } | undefined {
+  const found = valueOf(script, node);
+  if (!found || 'module' in found) return undefined;
+  const made = found.node;
+  if (made.type === 'LogicalExpression')
+    return madeBy(found.script, made.right as Node) ?? madeBy(found.script, made.left as Node);
+  if (made.type === 'ConditionalExpression')
+    return madeBy(found.script, made.consequent as Node) ?? madeBy(found.script, made.alternate as Node);
+  if (made.type === 'AssignmentExpression') return madeBy(found.script, made.right as Node);
+  if (!isCall(made) && made.type !== 'NewExpression') return undefined;
+  const origin = originOf(found.script, made.callee as Node);
+  return origin === undefined ? undefined : { origin, call: made, script: found.script };
+}
+
+/** The origin of the type that a name or a property is declared with: `typeorm.Repository` for `repo: Repository<User>`. */
+export function declaredType(script: Script, node: Node): string | undefined {
+  const at = unwrap(node);
+  if (at.type === 'Identifier') return typeOrigin(script, annotationOf(script.bindingOf(at)?.identifier));
+  if (!isMember(at) || (at.object as Node).type !== 'ThisExpression') return undefined;
+  const declared = classMember(script, at, propertyName(at));
+  return (
+    declared &&
+    typeOrigin(
+      script,
+      annotationOf(declared.type === 'TSParameterProperty' ? parameterOf(declared) : declared),
+    )
+  );
+}
+
+function originOfName(script: Script, name: Node & { name: string }, depth: number): string | undefined {
+  const binding = script.bindingOf(name);
+  if (!binding || binding.writes.length > 0) return undefined;
+  if (binding.kind === 'import') {
+    const imported = importedAs(script, binding.declaration);
+    if (!imported || imported.type) return undefined;
+    return importOrigin(script, imported, depth);
+  }
+  const path = destructured(script, binding.identifier, binding.declaration);
+  const init = (binding.declaration as { init?: Node | null }).init;
+  if (binding.declaration.type !== 'VariableDeclarator' || !init || !path) return undefined;
+  const base = originOf(script, init, depth);
+  if (base !== undefined) return path.reduce<string | undefined>(member, base);
+  const found = valueOf(script, name, depth);
+  return found && 'node' in found && found.node !== unwrap(init)
+    ? originOf(found.script, found.node, depth)
+    : undefined;
+}
+
+function importOrigin(
+  script: Script,
+  imported: { module: string; name: string },
+  depth: number,
+): string | undefined {
+  const other = localModule(script, imported.module);
+  if (!other) return isRelative(imported.module) ? undefined : member(imported.module, imported.name);
+  const found = exportsOf(other).named(imported.name);
+  if (!found) return undefined;
+  if ('node' in found) return originOf(other, found.node, depth);
+  return importOrigin(other, { module: found.from, name: found.name }, depth);
+}
+
+function valueOfName(script: Script, name: Node & { name: string }, depth: number): Value | undefined {
+  const binding = script.bindingOf(name);
+  if (!binding) return undefined;
+  if (binding.kind === 'import') {
+    const imported = importedAs(script, binding.declaration);
+    return imported && !imported.type ? importedValue(script, imported, name, depth) : undefined;
+  }
+  if (binding.kind === 'class' || binding.kind === 'function') return { script, node: binding.declaration };
+  const path = destructured(script, binding.identifier, binding.declaration);
+  if (binding.declaration.type !== 'VariableDeclarator' || !path) return undefined;
+  const value = onlyValue(script, binding);
+  if (!value || depth === 0) return undefined;
+  const from = valueOf(script, value, depth - 1);
+  return path.reduce<Value | undefined>((at, key) => (at ? property(at, key, depth - 1) : undefined), from);
+}
+
+/** The initial value of a name that nothing assigns to, or the one value that is assigned to a name without one. */
+function onlyValue(script: Script, binding: { declaration: Node; writes: Node[] }): Node | undefined {
+  const { init } = binding.declaration as { init?: Node | null };
+  if (binding.writes.length === 0) return init ?? undefined;
+  const [write, more] = binding.writes;
+  const assignment = write && script.parentOf(write);
+  const isNothing =
+    !init || init.type === 'NullLiteral' || (init.type === 'Identifier' && init.name === 'undefined');
+  return isNothing && !more && assignment?.type === 'AssignmentExpression' && assignment.operator === '='
+    ? (assignment.right as Node)
+    : undefined;
+}
+
+function importedValue(
+  script: Script,
+  { module, name }: { module: string; name: string },
+  node: Node,
+  depth: number,
+): Value | undefined {
+  const other = localModule(script, module);
+  if (!other || depth === 0) return { script, node };
+  if (name === '*') return { script: other, module: true };
+  return property({ script: other, module: true }, name, depth - 1);
+}
+
+function valueOfMember(script: Script, at: Node, depth: number): Value | undefined {
+  if (!isMember(at)) return undefined;
+  const name = propertyName(at);
+  if (name === undefined) return undefined;
+  if ((at.object as Node).type === 'ThisExpression') return classValue(script, at, name, depth);
+  const object = valueOf(script, at.object as Node, depth);
+  const found = object && property(object, name, depth);
+  return found ?? { script, node: at };
+}
+
+function property(of: Value, name: string, depth: number): Value | undefined {
+  if (depth === 0) return undefined;
+  if ('module' in of) {
+    const found = exportsOf(of.script).named(name);
+    if (!found) return name === 'default' ? of : undefined;
+    if ('node' in found) return valueOf(of.script, found.node, depth - 1);
+    const other = localModule(of.script, found.from);
+    if (!other) return undefined;
+    return found.name === '*'
+      ? { script: other, module: true }
+      : property({ script: other, module: true }, found.name, depth - 1);
+  }
+  const value = propertyOf(of.node, name)?.value as Node | undefined;
+  return value && valueOf(of.script, value, depth - 1);
+}
+
+/** `this.x`: what a class property is made of, where it is given a value in one place only. */
+function classValue(script: Script, at: Node, name: string, depth: number): Value | undefined {
+  const around = script.above(at, (node) => /^Class(Declaration|Expression)$/.test(node.type));
+  if (!around) return undefined;
+  const declared = classMember(script, at, name) as { value?: Node | null } | undefined;
+  const assigned = script.all('AssignmentExpression').filter(({ left }) => {
+    const target = unwrap(left as Node);
+    return (
+      isMember(target) &&
+      (target.object as Node).type === 'ThisExpression' &&
+      propertyName(target) === name &&
+      script.above(target, (node) => node === around) !== undefined
+    );
+  });
+  const values = [
+    ...(declared?.value ? [declared.value] : []),
+    ...assigned.map(({ right }) => right as Node),
+  ];
+  return values.length === 1 && values[0] ? valueOf(script, values[0], depth) : { script, node: at };
+}
+
+function classMember(script: Script, at: Node, name: string | undefined): Node | undefined {
+  const around = script.above(at, (node) => node.type === 'ClassBody');
+  if (around?.type !== 'ClassBody' || name === undefined) return undefined;
+  for (const one of around.body as Node[]) {
+    const { key, computed } = one as unknown as { key?: Node; computed?: boolean };
+    if (/Property$/.test(one.type) && nameOf(key, computed) === name) return one;
+    if (one.type !== 'ClassMethod' || one.kind !== 'constructor') continue;
+    for (const param of one.params as Node[])
+      if (param.type === 'TSParameterProperty' && nameOf(parameterOf(param)) === name) return param;
+  }
+  return undefined;
+}
+
+function parameterOf(property: Node): Node | undefined {
+  const { parameter } = property as unknown as { parameter: Node };
+  return parameter.type === 'AssignmentPattern' ? (parameter.left as Node) : parameter;
+}
+
+function annotationOf(node: Node | undefined): Node | undefined {
+  const { typeAnnotation } = (node ?? {}) as { typeAnnotation?: Node | null };
+  return typeAnnotation?.type === 'TSTypeAnnotation' ? (typeAnnotation.typeAnnotation as Node) : undefined;
+}
+
+function typeOrigin(script: Script, type: Node | undefined): string | undefined {
+  if (type?.type !== 'TSTypeReference') return undefined;
+  const path: string[] = [];
+  let name = type.typeName as Node;
+  while (name.type === 'TSQualifiedName') {
+    path.unshift(nameOf(name.right as Node) ?? '');
+    name = name.left as Node;
+  }
+  const binding = script.bindingOf(name);
+  const imported = binding?.kind === 'import' ? importedAs(script, binding.declaration) : undefined;
+  const base = imported && importOrigin(script, imported, DEPTH);
+  return base === undefined ? undefined : path.reduce<string | undefined>(member, base);
+}
+
+/** The keys on the way from a declarator's value to a name in its pattern; undefined for arrays, rests and computed keys. */
+function destructured(script: Script, identifier: Node, declarator: Node): string[] | undefined {
+  const keys: string[] = [];
+  let at = identifier;
+  while (script.parentOf(at) !== declarator) {
+    const parent = script.parentOf(at);
+    if (parent?.type === 'ObjectProperty') {
+      const key = nameOf(parent.key as Node, parent.computed === true);
+      if (key === undefined) return undefined;
+      keys.unshift(key);
+    } else if (parent?.type !== 'ObjectPattern') return undefined;
+    at = parent;
+  }
+  return keys;
+}
+
+export function localModule(script: Script, module: string): Script | undefined {
+  const file = script.modules?.resolve(script.path, module);
+  return file === undefined ? undefined : script.modules?.script(file);
+}
+
+function member(origin: string | undefined, name: string | undefined): string | undefined {
+  if (origin === undefined || name === undefined) return undefined;
+  return name === 'default' || name === '*' ? origin : `${origin}.${name}`;
+}
+
+function isRelative(module: string): boolean {
+  return /^\.{0,2}\//.test(module) || module === '.' || module === '..';
+}
