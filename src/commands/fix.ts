@@ -2,6 +2,7 @@ import { onDisk } from '../plan/on-disk.ts';
 import { planJson } from '../show/json.ts';
 import { count } from '../show/layout.ts';
 import { backendText, remainderText } from '../show/plan-text.ts';
+import { verdictText } from '../show/verdict-text.ts';
 import { stepViews } from '../show/view.ts';
 import { apply } from '../stages/apply.ts';
 import { ask } from '../stages/ask.ts';
@@ -30,7 +31,8 @@ async function fixOne(path: string, options: FixOptions, context: Context): Prom
   if (!plan) return { code: 1, summary: 'nothing taken', json: { root: project.absoluteRoot } };
   const shown = planJson(plan, stepViews(plan, project.workspace, options.showSecrets));
   if (options.dryRun || plan.changes.length === 0) {
-    return endWithoutWriting(plan, project, shown, { asked, dryRun: options.dryRun }, context);
+    const end = endWithoutWriting(plan, project, shown, { asked, dryRun: options.dryRun }, context);
+    return options.dryRun || asked ? end : proveAsItIs(end, plan, project, options, context);
   }
   context.session.guard();
   await checkClean(plan, project, { allowed: options.allowDirty, mayAsk: asked }, context);
@@ -99,6 +101,26 @@ function endWithoutWriting(
   const next = how.asked ? `fix-backend${project.argument}` : `fix-backend${project.argument} --yes${unsafe}`;
   terminal.say(`${what} would be written. Nothing was.\nTo write:  ${paint('bold', next)}`);
   return { code, summary: `would change ${count(plan.changes.length, 'file')}`, json };
+}
+
+/** Where no transform knows anything to write, the server may still be broken: only a start tells. */
+async function proveAsItIs(
+  end: Outcome,
+  plan: Plan,
+  project: Project,
+  options: FixOptions,
+  context: Context,
+): Promise<Outcome> {
+  if (options.verify === 'none') return end;
+  context.session.guard();
+  const verdicts = await proveWritten(plan, project, options, context);
+  if (options.format === 'text' || options.format === 'markdown') {
+    const { layout } = context.terminal;
+    context.terminal.result(verdicts.map((verdict) => `\n${verdictText(verdict, layout)}`).join('\n'));
+  }
+  const works = verdicts.every(({ result }) => result === 'fixed');
+  const summary = `${end.summary}, ${verdicts.map(({ result }) => result).join(', ')}`;
+  return { code: works ? end.code : 1, summary, json: { ...end.json, verdicts } };
 }
 
 function needsTerminal(project: Project): FixBackendError {

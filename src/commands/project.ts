@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Backend } from '../backend/backend.ts';
+import { type Configuration, readConfiguration } from '../configuration.ts';
 import { needsJavaScript } from '../detect/needs-javascript.ts';
 import { notEditable } from '../files/editable.ts';
 import { openWorkspace } from '../files/open-workspace.ts';
@@ -28,6 +29,7 @@ export interface Project {
   workspace: Workspace;
   backends: Backend[];
   transforms: LoadedTransform[];
+  configuration: Configuration;
   /** A plan for the workspace. What could not be read is among its problems. */
   plan(choice: Pick<Choice, 'unsafe' | 'refused'>): Plan;
 }
@@ -44,6 +46,7 @@ const VERY_MANY_FILES = 5000;
 export async function openProject(path: string, selection: Selection, context: Context): Promise<Project> {
   const absoluteRoot = resolve(context.host.absoluteCwd, path);
   checkSelection(selection);
+  const configuration = readConfiguration(absoluteRoot);
   const { progress } = context.terminal;
   progress({ stage: 'reading', text: path, state: 'start' });
   await recoverFirst(absoluteRoot, context);
@@ -74,6 +77,7 @@ export async function openProject(path: string, selection: Selection, context: C
     workspace,
     backends,
     transforms,
+    configuration,
     plan(choice) {
       announce('planning');
       const planned = plan(workspace, { ...choice, only: selection.only, skip: selection.skip }, tools);

@@ -18,12 +18,13 @@ export async function prove(
     key,
     fixes: project.transforms.find(({ id }) => id === transform)?.transform.fixes ?? [],
   }));
-  return verifyEach(plan.absoluteRoot, plan.backends, { before, repairs }, options, context);
+  const known = plan.changes.length > 0 ? { before, repairs } : {};
+  return verifyEach(project, plan.backends, known, options, context);
 }
 
 /** Starts each backend as it is. What is known of an earlier state is given along. */
 export async function verifyEach(
-  absoluteRoot: string,
+  project: Project,
   backends: Plan['backends'],
   known: Pick<Parameters<typeof verify>[0], 'before' | 'repairs'>,
   options: VerifyOptions,
@@ -31,10 +32,15 @@ export async function verifyEach(
 ): Promise<Verdict[]> {
   const where = options.sandbox ? 'in a sandbox' : paint('yellow', 'without a sandbox');
   terminal.say(`\nVerifying: this runs the project's code, ${where}, on a database of its own.`);
-  const how = howFar(options);
+  const how = { ...howFar(options), probes: project.configuration.probes };
   const verdicts: Verdict[] = [];
   for (const backend of backends) {
-    verdicts.push(await verify({ absoluteRoot, backend, ...known, options: how }, terminal.progress));
+    verdicts.push(
+      await verify(
+        { absoluteRoot: project.absoluteRoot, backend, ...known, options: how },
+        terminal.progress,
+      ),
+    );
   }
   return verdicts;
 }

@@ -39,7 +39,10 @@ export function sayDone(
       ...remainder(plan, options, layout),
       ...verdicts.flatMap((verdict) => ['', verdictText(verdict, layout)]),
       ...(verdicts.some(({ result }) => result === 'broken')
-        ? ['', paint('red', 'Something fails that passed before. The changes stay until you take them back.')]
+        ? [
+            '',
+            paint('red', 'Something fails that did not before. The changes stay until you take them back.'),
+          ]
         : []),
       '',
       ...next.map(([what, command]) => `  ${what.padEnd(10)}${paint('bold', command)}`),

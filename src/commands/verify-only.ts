@@ -14,7 +14,7 @@ export async function verifyOnly(
   const { terminal } = context;
   const project = await openProject(path, { only: [], skip: [] }, context);
   const facts = project.backends.map((backend) => backend.facts);
-  const verdicts = await verifyEach(project.absoluteRoot, facts, {}, options, context);
+  const verdicts = await verifyEach(project, facts, {}, options, context);
   if (options.format === 'json') {
     terminal.raw(asJson({ schemaVersion: SCHEMA_VERSION, verdicts }, options.showSecrets));
   } else {

@@ -23,6 +23,7 @@ export function verdictText(verdict: Verdict, layout: Layout): string {
     `  ${paint('dim', surroundings(verdict).join(` ${layout.symbols.dot} `))}`,
     ...(baseline ? indented(`Before: ${explained(baseline)}`, 2, layout.width) : []),
     ...checks.flatMap((check) => checkLines(check, titleWidth(checks), layout)),
+    ...newlyFailing(checks, layout),
     ...firstLog(checks),
     ...firstStep(checks, layout),
   ].join('\n');
@@ -52,6 +53,14 @@ function titleWidth(checks: readonly Check[]): number {
   return Math.max(0, ...checks.map(({ title }) => title.length));
 }
 
+/** What fails now and did not before: by its name, so that the person need not compare. */
+function newlyFailing(checks: readonly Check[], { width }: Layout): string[] {
+  const names = checks.flatMap(({ newlyFailing: found = [] }) => found);
+  return names.length
+    ? ['', ...indented(`Fails now, and did not before: ${names.join(', ')}`, 2, width)]
+    : [];
+}
+
 /** What was seen, cut to one line; the report has it in full. */
 function checkLines(check: Check, width: number, layout: Layout): string[] {
   const { symbols } = layout;
@@ -79,7 +88,8 @@ function cut(text: string, width: number, more: string): string {
  * was missing; and what to do about it.
  */
 function firstStep(checks: readonly Check[], { width }: Layout): string[] {
-  const failing = checks.find(({ after }) => after.status === 'fail');
+  const failing =
+    checks.find(({ newlyFailing: fresh }) => fresh) ?? checks.find(({ after }) => after.status === 'fail');
   const open = failing ?? checks.find(({ after }) => after.status === 'unknown');
   if (!open || (failing && !failing.after.next)) return [];
   const { evidence, next } = open.after;
@@ -92,7 +102,9 @@ const LOG_LINES = 12;
 
 /** The log of the first check that fails and has one: what fails after it mostly fails because of it. */
 function firstLog(checks: readonly Check[]): string[] {
-  const failing = checks.find(({ after }) => after.status === 'fail' && after.log);
+  const failing =
+    checks.find(({ after, newlyFailing: fresh }) => fresh && after.log) ??
+    checks.find(({ after }) => after.status === 'fail' && after.log);
   if (!failing) return [];
   const lines = (failing.after.log ?? '').trimEnd().split('\n').filter(Boolean).slice(-LOG_LINES);
   return ['', `  ${failing.title}:`, ...lines.map((line) => `    ${paint('dim', line)}`)];

@@ -12,7 +12,7 @@ import { LIMITS, type Limits } from '../verify/limits.ts';
 import { look, TREE } from '../verify/look.ts';
 import type { Probe } from '../verify/probes.ts';
 import { allowedPython } from '../verify/project-tables.ts';
-import { readRequirements } from '../verify/requirements.ts';
+import { type Requirements, readRequirements } from '../verify/requirements.ts';
 import { hasPostgresDriver, requiredValues, wantsDatabase } from '../verify/settings.ts';
 import { databaseFiles, makeCopies, PREFIX, sweepLeftovers } from '../verify/trees.ts';
 import { baselineOf, environmentOf, judge, type Repair, resultOf } from '../verify/verdict.ts';
@@ -205,7 +205,7 @@ async function environmentFor(
   if (!manifest) return { failed: 'there is no requirements file, pyproject.toml or Pipfile' };
   step(`installing ${manifest}`);
   try {
-    return await makeEnvironment(readRequirements(absoluteCopy, manifest), {
+    return await makeEnvironment(needsOf(backend, absoluteCopy, manifest, work.level), {
       python: workshop.python,
       uv: workshop.uv,
       box: workshop.bwrap ? { bwrap: workshop.bwrap, absoluteScratch: work.absoluteFolder } : undefined,
@@ -219,6 +219,27 @@ async function environmentFor(
     return { failed: error instanceof Error ? error.message : String(error) };
   }
 }
+
+/** What the first manifest installs; for the project's own tests also what its lists for development do, and pytest. */
+function needsOf(
+  backend: BackendFacts,
+  absoluteCopy: string,
+  manifest: string,
+  level: VerifyLevel,
+): Requirements {
+  const needs = readRequirements(absoluteCopy, manifest);
+  if (level !== 'tests') return needs;
+  const others = backend.manifests.filter((one) => one !== manifest && FOR_TESTS.test(one));
+  const more = others.map((one) => readRequirements(absoluteCopy, one));
+  const lines = [...needs.lines, ...more.flatMap((one) => one.lines)];
+  return {
+    lines: lines.some((line) => /^pytest\b/i.test(line)) ? lines : [...lines, 'pytest'],
+    constraints: [...needs.constraints, ...more.flatMap((one) => one.constraints)],
+    local: [...needs.local, ...more.flatMap((one) => one.local)],
+  };
+}
+
+const FOR_TESTS = /(^|[/._-])(dev|develop|development|tests?|testing|ci)([._-]|$)[^/]*$/i;
 
 /** The versions of Python that a pyproject.toml among the manifests allows, and which one it is. */
 function allowedBy(backend: BackendFacts, absoluteCopy: string): Pick<Seen, 'allowed' | 'allowedIn'> {

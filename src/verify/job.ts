@@ -48,6 +48,7 @@ export function jobFor(subject: Subject, inside: Inside, limits: Limits): Record
     tree: inside.tree,
     cwd,
     folder: inside.folder,
+    testsIn: at(facts.root),
     roots: [entry?.cwd ?? facts.root, ...(entry?.pythonPath ?? [])],
     files: facts.files.filter((file) => file.endsWith('.py') && existsSync(join(subject.absoluteCopy, file))),
     entry: entry ? { ...entry, port: inside.serverPort } : null,

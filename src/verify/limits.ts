@@ -10,7 +10,9 @@ export interface Limits {
   probe: number;
   /** From SIGTERM to the server's end. */
   stop: number;
-  /** Everything that is done with one tree. */
+  /** The project's own tests, where they are asked for. */
+  tests: number;
+  /** Everything else that is done with one tree. */
   tree: number;
 }
 
@@ -20,5 +22,6 @@ export const LIMITS: Limits = {
   start: 45_000,
   probe: 90_000,
   stop: 15_000,
+  tests: 600_000,
   tree: 600_000,
 };

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { VerifyLevel } from '../types.ts';
 import { type BoxPlan, boxCommand, HOME } from './box.ts';
 import { redirectAddresses } from './database-plan.ts';
 import { insideFolder } from './inside.ts';
@@ -68,7 +69,7 @@ async function lookInBox(subject: Subject, options: LookOptions, bwrap: string):
   const job = jobFor({ ...subject, settings: { HOME, ...subject.settings } }, inside, options.limits);
   await writeFile(join(options.absoluteScratch, 'job.json'), JSON.stringify(job));
   const command = [environment.python, join(insideFolder(), 'main.py'), join(FOLDER, 'job.json')];
-  return observe(boxCommand(box, command), {}, options);
+  return observe(boxCommand(box, command), {}, options, subject.level);
 }
 
 /** Everything is free inside, but an ordinary user may not listen below 1024. */
@@ -102,7 +103,12 @@ async function lookUnboxed(subject: Subject, options: LookOptions): Promise<Obse
     join(options.absoluteScratch, 'job.json'),
   ];
   try {
-    return await observe(command, { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' }, options);
+    return await observe(
+      command,
+      { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
+      options,
+      subject.level,
+    );
   } finally {
     await rm(postgresFolder, { recursive: true, force: true });
   }
@@ -135,11 +141,12 @@ async function observe(
   command: string[],
   env: Record<string, string>,
   options: LookOptions,
+  level: VerifyLevel,
 ): Promise<Observations> {
   const collector = new Collector(options.onStep);
   const done = await run(command, {
     env,
-    limit: options.limits.tree,
+    limit: options.limits.tree + (level === 'tests' ? options.limits.tests : 0),
     signal: options.signal,
     onLine: (line, stream) => stream === 'out' && collector.line(line),
   });

@@ -32,6 +32,7 @@ export interface Observations {
   connections?: { open: number; statement: string };
   /** `alembic check`, for each alembic.ini whose migrations ran. */
   drift: { ini: string; code: number | null; log: string }[];
+  tests?: TestRun;
   /** Why the looking ended early. */
   ended?: string;
 }
@@ -81,6 +82,16 @@ export interface WriteStep {
   /** What did not stay as it was written. */
   problem: string | null;
   refused?: boolean;
+}
+
+/** What pytest said of the project's own tests. */
+export interface TestRun {
+  results: Record<string, { outcome: 'passed' | 'skipped' | 'failed'; error: string }>;
+  /** Null where it took too long. */
+  code: number | null;
+  /** True where there is no test. */
+  none: boolean;
+  log: string;
 }
 
 export interface ProbeAnswer {
@@ -166,4 +177,4 @@ export class Collector {
   }
 }
 
-const WHOLE = new Set(['imports', 'source', 'database', 'probe', 'writes', 'connections']);
+const WHOLE = new Set(['imports', 'source', 'database', 'probe', 'writes', 'connections', 'tests']);

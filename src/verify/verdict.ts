@@ -17,15 +17,24 @@ export function judge(before: Seen | undefined, after: Seen, level: VerifyLevel)
   const lines = CHECKS.filter((line) => reaches(level, line.level)).filter(
     (line) => !line.applies || trees.some(line.applies),
   );
-  return lines.map((line) =>
-    compared({
+  return lines.map((line) => {
+    const check = compared({
       id: line.id,
       title: line.title,
       tasks: [...line.tasks],
       before: before ? judged(line, before) : NOT_LOOKED,
       after: judged(line, after),
-    }),
-  );
+    });
+    return line.oldFailuresPass ? forgiving(check) : check;
+  });
+}
+
+/** A check that only gates on new failures passes where there is none. */
+function forgiving(check: Check): Check {
+  const { before, after, newlyFailing } = check;
+  if (newlyFailing || !before.failures || !after.failures) return check;
+  const evidence = `as before, ${after.failures.length} fail: ${after.evidence}`;
+  return { ...check, after: { status: 'pass', evidence } };
 }
 
 /** Compares by what failed, never by line or by text: an error that moved is the same error. */
@@ -37,7 +46,8 @@ function compared(check: Check): Check {
   }
   if (!before.failures || !after.failures) return check;
   const known = new Set(before.failures.map((one) => one.subject));
-  const fresh = after.failures.map((one) => one.subject).filter((subject) => !known.has(subject));
+  const subjects = after.failures.map((one) => one.subject);
+  const fresh = subjects.filter((subject) => !known.has(subject) && !known.has(fileOf(subject)));
   return fresh.length ? { ...check, newlyFailing: fresh } : check;
 }
 
@@ -69,6 +79,11 @@ const NOT_LOOKED: Outcome = {
   status: 'unknown',
   evidence: 'could not be checked: no earlier state is known',
 };
+
+/** The file of a test id: where it could not be collected, none of its tests was seen. */
+function fileOf(subject: string): string {
+  return subject.split('::', 1)[0] ?? subject;
+}
 
 /** What the outcomes come to. What newly fails weighs most, what could not be checked least. */
 export function resultOf(checks: readonly Check[]): Verdict['result'] {

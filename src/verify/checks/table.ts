@@ -5,6 +5,7 @@ import * as packages from './packages.ts';
 import * as probing from './probing.ts';
 import type { Seen } from './seen.ts';
 import * as server from './server.ts';
+import * as ownTests from './tests.ts';
 
 /** One line of the verdict: how it is judged, and the rows of the seed that it answers. */
 export interface CheckLine {
@@ -16,6 +17,8 @@ export interface CheckLine {
   next: string;
   /** How far verification must go for it. */
   level: VerifyLevel;
+  /** True where what failed before as well is not held against the repair. */
+  oldFailuresPass?: boolean;
   /** Whether there is anything to judge in a tree; left out where there always is. */
   applies?: (seen: Seen) => boolean;
 }
@@ -226,11 +229,23 @@ const PROBE = [
   ),
 ];
 
+/** What the project says of itself. */
+const TESTS = [
+  line(
+    'tests',
+    "the project's own tests pass, or fail as before",
+    [],
+    ownTests.tests,
+    'Correct what the test shows, or the test.',
+  ),
+];
+
 /** In the order in which they are shown. */
 export const CHECKS: readonly CheckLine[] = [
   ...IMPORT.map((one) => ({ ...one, level: 'import' as const })),
   ...BOOT.map((one) => ({ ...one, level: 'boot' as const })),
   ...PROBE.map((one) => ({ ...one, level: 'probe' as const })),
+  ...TESTS.map((one) => ({ ...one, level: 'tests' as const, oldFailuresPass: true })),
 ];
 
 function line(

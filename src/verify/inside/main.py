@@ -18,6 +18,7 @@ import fixb_probe
 import fixb_run
 import fixb_server
 import fixb_source
+import fixb_tests
 from fixb_postgres import Postgres
 from fixb_run import emit
 
@@ -43,6 +44,8 @@ class Look:
         self.imports()
         if self.job["entry"]:
             self.serve(ready)
+        if self.job["level"] == "tests":
+            self.tests()
         emit("end")
 
     def begin_database(self) -> bool:
@@ -167,6 +170,15 @@ class Look:
             emit("cors", answer=fixb_server.cross_origin(server, app["cors"]))
         if app and self.job["level"] in ("probe", "tests"):
             fixb_probe.probe(server, app, self.document, self.job)
+
+    def tests(self) -> None:
+        """The project's own tests, on databases made anew and migrated, as a continuous integration would."""
+        emit("step", text="running the project's own tests")
+        if self.job["postgres"]:
+            fixb_tests.prepare(self.job["postgres"], self.trees)
+        for ini in self.job["alembic"]:
+            self.alembic(ini, "upgrade", "head")
+        emit("tests", **fixb_tests.run(self.job, self.folder))
 
     def again(self, server: fixb_server.Server, seen: dict) -> None:
         emit("step", text="starting the server again, on the same data")
