@@ -1,18 +1,17 @@
 import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { type Engine, enginesOf, isSameEngine } from '../../../src/backend/engines.ts';
+import { poolProblems } from '../../../src/backend/pool-options.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
-import { keyword, keywordValue, removeArgument } from '../../../src/languages/python/arguments.ts';
+import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { children, type Node, plainString } from '../../../src/languages/python/tree.ts';
+import { removePair } from '../../../src/languages/python/pairs.ts';
+import { children, plainString } from '../../../src/languages/python/tree.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 /** Gone since SQLAlchemy 2.0 without a replacement: catalogue row py-removed-engine-args. */
-const REMOVED = ['encoding', 'convert_unicode', 'case_sensitive', 'use_native_unicode'];
-/** Only a pool that keeps connections takes these. */
-const POOL_SIZE = ['pool_size', 'max_overflow', 'pool_timeout', 'pool_use_lifo'];
-const WITHOUT_SIZE = /\.(NullPool|StaticPool|SingletonThreadPool)$/;
+const REMOVED = ['encoding', 'convert_unicode', 'case_sensitive', 'use_native_unicode', 'pool_threadlocal'];
 
 export default {
   title: 'Correct the options of the engine',
@@ -20,9 +19,12 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/20/core/engines.html#sqlalchemy.create_engine',
   tasks: ['T018'],
+  catalogue: ['py-removed-engine-args', 'py-pool-args', 'py-check-same-thread-on-pg'],
   fixes: [
     /Invalid argument\(s\) .* sent to create_engine\(\)/,
-    /Pool class QueuePool cannot be used with asyncio engine/,
+    /Pool class \w+ cannot be used with (non-)?asyncio engine/,
+    /unknown strategy: '(plain|threadlocal)'/,
+    /The 'future' parameter passed to create_engine\(\) may only be set to True/,
     /unexpected keyword argument 'check_same_thread'/,
     /invalid connection option "check_same_thread"/,
     /unexpected keyword argument 'sslmode'/,
@@ -31,7 +33,8 @@ export default {
   detect(document, backend) {
     return enginesOf(document).flatMap((engine) => [
       ...removed(document, engine, backend),
-      ...pool(document, engine),
+      ...pool(document, engine, backend),
+      ...changed(document, engine, backend),
       ...driverArguments(document, engine, backend),
       ...future(document, engine),
     ]);
@@ -58,23 +61,10 @@ function removed(document: PythonDocument, engine: Engine, backend: Backend): Dr
   );
 }
 
-function pool(document: PythonDocument, engine: Engine): Draft[] {
-  const pooled = keywordValue(engine.call, 'poolclass');
-  const name =
-    pooled && /^(identifier|attribute)$/.test(pooled.type) ? document.externalName(pooled) : undefined;
-  if (!name?.startsWith('sqlalchemy.')) return [];
-  if (engine.async && name.endsWith('.QueuePool')) {
-    return drop(
-      document,
-      engine,
-      'poolclass',
-      'An async engine has a pool of its own; QueuePool is refused.',
-    );
-  }
-  if (!WITHOUT_SIZE.test(name)) return [];
-  const short = name.slice(name.lastIndexOf('.') + 1);
-  return POOL_SIZE.flatMap((option) =>
-    drop(document, engine, option, `${short} keeps no pool of a size, so ${option} is refused.`),
+function pool(document: PythonDocument, engine: Engine, backend: Backend): Draft[] {
+  const address = engineAddresses(backend).find((each) => isSameEngine(each.engine, engine));
+  return poolProblems(document, engine, address).flatMap(({ argument, message }) =>
+    drop(document, engine, argument, message),
   );
 }
 
@@ -97,11 +87,14 @@ function driverArguments(document: PythonDocument, engine: Engine, backend: Back
       const edits = [
         children(dictionary).length === 1
           ? removeArgument(document, engine.call, argument)
-          : withoutPair(document, dictionary, pair),
+          : removePair(document, dictionary, pair),
       ];
+      const variable = address.sources.variables[0]?.name;
+      const unsafe = `where ${variable} may be an address of SQLite too, that one needs the option`;
       return [
         {
           ...base,
+          ...(variable && { safety: { unsafe } }),
           message: `check_same_thread is an option of SQLite; the address is ${dialects[0]?.dialect}.`,
           edits,
         },
@@ -127,14 +120,50 @@ function dialectsOf(address: EngineAddress): { dialect: string; driver?: string 
   return address.effective.flatMap((text) => (text === undefined ? [] : (parseDatabaseUrl(text) ?? [])));
 }
 
-function withoutPair(document: PythonDocument, dictionary: Node, pair: Node) {
-  const pairs = children(dictionary).filter((each) => each.type !== 'comment');
-  const at = pairs.findIndex((each) => each.id === pair.id);
-  const previous = pairs[at - 1];
-  const next = pairs[at + 1];
-  const start = previous?.endIndex ?? pair.startIndex;
-  const end = previous ? pair.endIndex : (next?.startIndex ?? pair.endIndex);
-  return { file: document.path, start, end, text: '' };
+/** Options whose value said something: what it was, is said in another way now, or no longer. */
+function changed(document: PythonDocument, engine: Engine, backend: Backend): Draft[] {
+  if (!sqlalchemyMayBe(backend, '2.0')) return [];
+  const given = (name: string) => keyword(engine.call, name)?.childForFieldName('value');
+  const strategy = given('strategy');
+  const kind = strategy && plainString(strategy);
+  const found: Draft[] = [];
+  if (given('future')?.text === 'False')
+    found.push(
+      ...drop(document, engine, 'future', 'SQLAlchemy 2.0 refuses future=False: the old mode is gone.'),
+    );
+  if (kind === 'plain' || kind === 'threadlocal')
+    found.push(
+      ...drop(document, engine, 'strategy', `SQLAlchemy 2.0 knows no strategy ${kind}.`).map(perThread(kind)),
+    );
+  if (given('autocommit')?.text === 'False')
+    found.push(...drop(document, engine, 'autocommit', 'create_engine has no autocommit.'));
+  if (given('autocommit')?.text === 'True') found.push(...autocommit(document, engine));
+  return found;
+}
+
+function perThread(kind: string): (draft: Draft) => Draft {
+  const unsafe = 'engine.begin() and engine.execute() no longer share one connection a thread';
+  return (draft) => (kind === 'threadlocal' ? { ...draft, safety: { unsafe } } : draft);
+}
+
+/** Without a level of its own, each statement of the engine is its own transaction by `isolation_level`. */
+function autocommit(document: PythonDocument, engine: Engine): Draft[] {
+  const argument = keyword(engine.call, 'autocommit');
+  if (!argument) return [];
+  const draft = { subject: 'autocommit', at: document.place(argument) };
+  const message = 'create_engine has no autocommit; the level AUTOCOMMIT is what it asked for.';
+  if (keyword(engine.call, 'isolation_level'))
+    return [
+      {
+        ...draft,
+        message,
+        safety: 'report',
+        next: 'Keep one of the two: the isolation level, or AUTOCOMMIT.',
+      },
+    ];
+  const unsafe = 'every statement is committed at once, and nothing can be rolled back';
+  const edits = [{ ...document.place(argument), text: 'isolation_level="AUTOCOMMIT"' }];
+  return [{ ...draft, message, safety: { unsafe }, edits }];
 }
 
 function future(document: PythonDocument, engine: Engine): Draft[] {
