@@ -25,7 +25,7 @@ export interface UrlUse {
 }
 
 /** What takes an address without SQLAlchemy, and cannot read `+driver`. */
-const RAW = new Set([
+export const RAW: ReadonlySet<string> = new Set([
   'psycopg2.connect',
   'psycopg2.pool.SimpleConnectionPool',
   'psycopg2.pool.ThreadedConnectionPool',
