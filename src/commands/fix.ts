@@ -26,7 +26,8 @@ export function fix(paths: readonly string[], options: FixOptions, context: Cont
 }
 
 async function fixOne(path: string, options: FixOptions, context: Context): Promise<Outcome> {
-  const project = await openProject(path, options, context);
+  const opened = await openProject(path, options, context);
+  const project = options.byError ? await narrowed(opened, options, context) : opened;
   const { plan, asked } = await choose(project, options, context);
   if (!plan) return { code: 1, summary: 'nothing taken', json: { root: project.absoluteRoot } };
   const shown = planJson(plan, stepViews(plan, project.workspace, options.showSecrets));
@@ -133,6 +134,13 @@ function needsTerminal(project: Project): FixBackendError {
 function summaryOf(plan: Plan, verdicts: readonly Verdict[]): string {
   const done = `${count(plan.steps.length, 'repair')} written`;
   return verdicts.length === 0 ? done : `${done}, ${verdicts.map(({ result }) => result).join(', ')}`;
+}
+
+/** The project with only those transforms that the server's errors point to. */
+async function narrowed(project: Project, options: FixOptions, context: Context): Promise<Project> {
+  context.session.guard();
+  const { followErrors } = await import('./by-error.ts');
+  return followErrors(project, options, context);
 }
 
 /** Verification is loaded when it is needed: most runs of the command end before it. */

@@ -41,6 +41,8 @@ export interface FixOptions extends CommonOptions, Selection, VerifyOptions {
   allowDirty: boolean;
   format: Format;
   install: boolean;
+  /** Repair only what the server's own errors point to. */
+  byError: boolean;
 }
 
 export interface AuditOptions extends CommonOptions, Selection {

@@ -63,6 +63,12 @@ function repairing(command: Command): Command {
     .option('--dry-run', 'show what would change; write nothing, run nothing')
     .option('-y, --yes', 'take every safe repair without asking')
     .option('--unsafe', 'with --yes: take the unsafe ones as well')
+    .addOption(
+      new Option(
+        '--by-error',
+        'start the server first, repair only what its error points to, and start it again',
+      ).conflicts('dryRun'),
+    )
     .option('--allow-dirty', 'write though git has changes that are not committed');
   formatted(command);
   return common(
@@ -159,6 +165,7 @@ const UNTYPED = {
   unsafe: false,
   allowDirty: false,
   install: false,
+  byError: false,
   probeWrites: false,
   tests: false,
   showSecrets: false,

@@ -31,7 +31,7 @@ export interface Project {
   transforms: LoadedTransform[];
   configuration: Configuration;
   /** A plan for the workspace. What could not be read is among its problems. */
-  plan(choice: Pick<Choice, 'unsafe' | 'refused'>): Plan;
+  plan(choice: Pick<Choice, 'unsafe' | 'refused'> & { among?: ReadonlySet<string> }): Plan;
 }
 
 /** Looking at more of them takes so long that a person wonders. */
@@ -80,7 +80,10 @@ export async function openProject(path: string, selection: Selection, context: C
     configuration,
     plan(choice) {
       announce('planning');
-      const planned = plan(workspace, { ...choice, only: selection.only, skip: selection.skip }, tools);
+      const { among } = choice;
+      const chosen = among ? transforms.filter(({ id }) => among.has(id)) : transforms;
+      const how = { ...choice, only: selection.only, skip: selection.skip };
+      const planned = plan(workspace, how, { ...tools, transforms: chosen });
       return { ...planned, problems: [...problems, ...planned.problems] };
     },
   };

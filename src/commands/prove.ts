@@ -32,7 +32,7 @@ export async function verifyEach(
 ): Promise<Verdict[]> {
   const where = options.sandbox ? 'in a sandbox' : paint('yellow', 'without a sandbox');
   terminal.say(`\nVerifying: this runs the project's code, ${where}, on a database of its own.`);
-  const how = { ...howFar(options), probes: project.configuration.probes };
+  const how = verifyOptions(options, project);
   const verdicts: Verdict[] = [];
   for (const backend of backends) {
     verdicts.push(
@@ -46,11 +46,15 @@ export async function verifyEach(
 }
 
 /** The options as the stage takes them. */
-function howFar(options: VerifyOptions): Parameters<typeof verify>[0]['options'] {
+export function verifyOptions(
+  options: VerifyOptions,
+  { configuration }: Pick<Project, 'configuration'>,
+): Parameters<typeof verify>[0]['options'] {
   const { sandbox, probeWrites, python, databaseUrl, redisUrl } = options;
   return {
     sandbox,
     probeWrites,
+    probes: configuration.probes,
     level: options.tests ? 'tests' : options.verify === 'none' ? 'import' : options.verify,
     ...(python ? { python } : {}),
     ...(databaseUrl ? { databaseUrl } : {}),

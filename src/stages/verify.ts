@@ -14,6 +14,7 @@ import type { Probe } from '../verify/probes.ts';
 import { allowedPython } from '../verify/project-tables.ts';
 import { type Requirements, readRequirements } from '../verify/requirements.ts';
 import { hasPostgresDriver, requiredValues, wantsDatabase } from '../verify/settings.ts';
+import { layOver } from '../verify/tree.ts';
 import { databaseFiles, makeCopies, PREFIX, sweepLeftovers } from '../verify/trees.ts';
 import { baselineOf, environmentOf, judge, type Repair, resultOf } from '../verify/verdict.ts';
 import { openWorkshop, type Workshop } from '../verify/workshop.ts';
@@ -47,6 +48,8 @@ export interface VerifyInput {
   backend: BackendFacts;
   /** The bytes that files had before the repair, by path; null where there was no file. Undefined: nothing earlier is known. */
   before?: ReadonlyMap<string, Buffer | null>;
+  /** Bytes to lay over the copy, by path: a plan that is not written yet. */
+  laid?: ReadonlyMap<string, Buffer | null>;
   /** The applied findings, in their order, each with the errors that its transform explains. */
   repairs?: readonly Repair[];
   options: VerifyOptions;
@@ -120,7 +123,7 @@ async function verifyIn(work: Work, began: number): Promise<Verdict> {
 }
 
 async function seeBoth(work: Work): Promise<{ before: Seen | undefined; after: Seen; boxed: boolean }> {
-  const { absoluteRoot, backend, before, options } = work.input;
+  const { absoluteRoot, backend, before, laid, options } = work.input;
   const plan = planDatabase(backend, false);
   const hidden = (reason: string, more: Partial<Seen> = {}) => {
     const seen: Seen = { facts: backend, plan, unable: reason, ...more };
@@ -129,6 +132,7 @@ async function seeBoth(work: Work): Promise<{ before: Seen | undefined; after: S
   if (backend.language !== 'python') return hidden('only Python backends are started so far');
   work.step('copying the project');
   const copies = await makeCopies(absoluteRoot, work.absoluteFolder, before, databaseFiles(backend, plan));
+  if (laid) await layOver(copies.after, laid);
   const known = allowedBy(backend, copies.after);
   const workshop = await openWorkshop({
     asked: options.python,

@@ -1,3 +1,4 @@
+import { explains } from '../plan/explaining.ts';
 import type { BackendFacts, Check, Outcome, Verdict, VerifyLevel } from '../types.ts';
 import type { Seen } from './checks/seen.ts';
 import { command } from './checks/server.ts';
@@ -99,11 +100,7 @@ export function baselineOf(checks: readonly Check[], repairs: readonly Repair[])
   const failed = [start, install].find((outcome) => outcome?.status === 'fail');
   if (!failed) return undefined;
   const texts = [failed.evidence, failed.log ?? ''];
-  const found = repairs.find((repair) =>
-    texts.some((text) =>
-      repair.fixes.some((like) => new RegExp(like.source, like.flags.replace(/[gy]/g, '')).test(text)),
-    ),
-  );
+  const found = repairs.find((repair) => texts.some((text) => explains(repair.fixes, text)));
   return found ? { error: failed.evidence, explainedBy: found.key } : { error: failed.evidence };
 }
 
