@@ -8,6 +8,7 @@ import type { Workspace } from '../workspace.ts';
 import type { Application } from './applications.ts';
 import { type Engine, enginesOf, factoriesOf, type SessionFactory } from './engines.ts';
 import { isTest } from './entry.ts';
+import { Kinds } from './kinds/kinds.ts';
 import { usesExec } from './sessions.ts';
 
 export type Targets = Readonly<Record<string, string>>;
@@ -69,6 +70,11 @@ export class Backend {
 
   get factories(): SessionFactory[] {
     return this.once('factories', () => this.documents.filter(mentions(/sessionmaker/)).flatMap(factoriesOf));
+  }
+
+  /** What the expressions of the documents are. */
+  get kinds(): Kinds {
+    return this.once('kinds', () => new Kinds(this));
   }
 
   /** True where some code calls `.exec`, which only SQLModel's sessions have. */

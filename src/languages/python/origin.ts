@@ -34,6 +34,16 @@ export function originsOf(document: PythonDocument, node: Node): Origin[] {
   return [UNKNOWN];
 }
 
+/** The same for a dotted name that stands in the text of a string: `"models.User"`, looked up where the string is. */
+export function originsOfDotted(document: PythonDocument, at: Node, dotted: string): Origin[] {
+  const [first = '', ...members] = dotted.split('.');
+  const named = originsOfName(document, at, first);
+  return members.reduce(
+    (origins, name) => distinct(origins.flatMap((each) => memberOrigins(each, name))),
+    named,
+  );
+}
+
 /** Answers that stay the same as long as a document and the modules around it do. */
 interface Known {
   exported: Map<string, Origin[]>;
@@ -74,7 +84,7 @@ export function importedOrigins(document: PythonDocument): Map<string, Origin[]>
 }
 
 /** What one binding stands for: imports are followed, everything else is itself. */
-function originsOfBinding(document: PythonDocument, binding: Binding): Origin[] {
+export function originsOfBinding(document: PythonDocument, binding: Binding): Origin[] {
   return remembered(knownOf(document).bindings, binding, () => bindingOrigins(document, binding, 0));
 }
 
@@ -89,11 +99,15 @@ function exportedBehind(document: PythonDocument, name: string, hops: number): O
 }
 
 function namedOrigins(document: PythonDocument, node: Node): Origin[] {
-  const bindings = scopeAt(document, node).find(node.text);
+  return originsOfName(document, node, node.text);
+}
+
+function originsOfName(document: PythonDocument, at: Node, name: string): Origin[] {
+  const bindings = scopeAt(document, at).find(name);
   if (bindings) return distinct(bindings.flatMap((binding) => originsOfBinding(document, binding)));
-  const starred = starOrigins(document, node.text, 0);
+  const starred = starOrigins(document, name, 0);
   if (starred.length > 0) return starred;
-  return [{ kind: BUILTINS.has(node.text) ? 'builtin' : 'unbound', name: node.text }];
+  return [{ kind: BUILTINS.has(name) ? 'builtin' : 'unbound', name }];
 }
 
 function attributeOrigins(document: PythonDocument, node: Node): Origin[] {

@@ -1,0 +1,136 @@
+import { keywordValue, positional } from '../../languages/python/arguments.ts';
+import {
+  basesOf,
+  classKeyword,
+  classOf,
+  lineageOf,
+  type Member,
+  membersOf,
+  type PythonClass,
+  withoutArguments,
+} from '../../languages/python/classes.ts';
+import type { PythonDocument } from '../../languages/python/document.ts';
+import { type Node, plainString } from '../../languages/python/tree.ts';
+import { annotatedKind } from './annotations.ts';
+import { instanceOfExternal, isModelBase, isSqlModel, makesModelBase } from './external.ts';
+import type { Kind } from './kind.ts';
+import type { Kinds } from './kinds.ts';
+
+/** What the name of a class of the project stands for: a mapped class, a session class of its own, or some other class. */
+export function classKind(kinds: Kinds, document: PythonDocument, definition: Node): Kind {
+  const one = classOf(document, definition);
+  if (isModel(kinds, one)) return { what: 'model-class', class: one };
+  const of = lineageOf(one)
+    .external.map(instanceOfExternal)
+    .find((each) => each !== undefined);
+  return { what: 'class', class: one, ...(of && { of }) };
+}
+
+/** True of a class that is mapped to a table: below a declarative base, or an SQLModel with `table=True`. */
+export function isModel(kinds: Kinds, one: PythonClass): boolean {
+  const lineage = lineageOf(one);
+  if (lineage.external.some(isSqlModel))
+    return lineage.classes.some(({ definition }) => classKeyword(definition, 'table')?.text === 'True');
+  return lineage.classes.some((each) => {
+    const isOwn = each.definition.id === one.definition.id;
+    return basesOf(each.definition).some((base) =>
+      makesModel(kinds, each.document, withoutArguments(base), isOwn),
+    );
+  });
+}
+
+/** A class directly below `DeclarativeBase` is the base itself; one below what `declarative_base()` or Flask-SQLAlchemy gives is mapped. */
+function makesModel(kinds: Kinds, document: PythonDocument, base: Node, isOwn: boolean): boolean {
+  const origin = document.origin(base);
+  if (origin.kind === 'external') return isModelBase(origin.name) && !isOwn;
+  if (base.type === 'attribute' && base.childForFieldName('attribute')?.text === 'Model') {
+    const object = base.childForFieldName('object');
+    return object !== null && kinds.of(document, object)?.what === 'flask-sqlalchemy';
+  }
+  const value = origin.kind === 'local' ? origin.binding.value : undefined;
+  const callee = value?.type === 'call' ? value.childForFieldName('function') : undefined;
+  return (
+    origin.kind === 'local' &&
+    callee !== null &&
+    callee !== undefined &&
+    makesModelBase(origin.document.externalName(callee) ?? '')
+  );
+}
+
+/** `User.posts` and `user.posts`, where `posts` is a relationship: what it leads to. */
+export function relatedKind(
+  kinds: Kinds,
+  on: Kind,
+  name: string,
+  members: readonly Member[],
+): Kind | undefined {
+  const one = on.class;
+  if (!one || (on.what !== 'model' && on.what !== 'model-class')) return undefined;
+  const relationship = relationshipOf(kinds, one, name, members);
+  if (!relationship) return undefined;
+  const mark = { relationship: { class: one, name } };
+  if (on.what === 'model-class')
+    return { what: 'relationship', name, class: one, ...(relationship.of && { of: relationship.of }) };
+  const session = on.session ? { session: on.session } : {};
+  return relationship.of ? { ...relationship.of, ...mark, ...session } : undefined;
+}
+
+/** A relationship of a mapped class, by its name. */
+export interface Relationship {
+  call: Node;
+  document: PythonDocument;
+  /** What an instance has by it: a model, or a list of them; undefined where that cannot be told. */
+  of?: Kind;
+  /** The value of `lazy=`. */
+  lazy?: string;
+}
+
+export function relationshipOf(
+  kinds: Kinds,
+  one: PythonClass,
+  name: string,
+  members: readonly Member[] = membersOf(one, name),
+): Relationship | undefined {
+  const [member, another] = members;
+  const value = member?.binding?.value ?? member?.value;
+  if (!member || another || value?.type !== 'call') return undefined;
+  const { document } = member.owner;
+  if (kinds.of(document, value)?.what !== 'relationship-call') return undefined;
+  const of = targetOf(kinds, member, value);
+  const option = keywordValue(value, 'lazy');
+  const lazy = option && plainString(option);
+  return { call: value, document, ...(of && { of }), ...(lazy && { lazy }) };
+}
+
+/** From the annotation, `Mapped[list["Post"]]`, or from the first argument, `relationship("Post")`. */
+function targetOf(kinds: Kinds, member: Member, call: Node): Kind | undefined {
+  const { document } = member.owner;
+  const annotation = member.binding?.annotation ?? member.annotation;
+  if (annotation) return annotatedKind(kinds, document, annotation);
+  const first = positional(call)[0] ?? keywordValue(call, 'argument');
+  const target = first && targetClass(kinds, document, first);
+  if (!target) return undefined;
+  const single = keywordValue(call, 'uselist')?.text === 'False';
+  return single ? { what: 'model', class: target } : undefined;
+}
+
+function targetClass(kinds: Kinds, document: PythonDocument, node: Node): PythonClass | undefined {
+  const kind = kinds.of(document, node);
+  if (kind?.what === 'model-class') return kind.class;
+  const name = plainString(node);
+  return name === undefined ? undefined : modelNamed(kinds, name);
+}
+
+/** The only mapped class of that name. */
+export function modelNamed(kinds: Kinds, name: string): PythonClass | undefined {
+  const found = kinds.backend.sources
+    .filter(({ text }) => text.includes(`class ${name}`))
+    .flatMap((document) =>
+      (document.scopes.module.bindings.get(name) ?? [])
+        .filter(({ kind }) => kind === 'class')
+        .map(({ statement }) => classOf(document, statement)),
+    )
+    .filter((one) => isModel(kinds, one));
+  const [only, ...others] = found;
+  return others.length === 0 ? only : undefined;
+}
