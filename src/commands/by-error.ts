@@ -47,13 +47,17 @@ async function tryOut(
   const planWith = (ids: ReadonlySet<string>) =>
     project.plan({ unsafe: options.unsafe || !options.yes, refused: new Set(), among: ids });
   const now = planWith(among);
-  const failing = firstFailure(await startAll(now, project, options, context));
-  if (!failing) return { error: undefined, chosen: [] };
-  const text = `${failing.after.evidence}\n${failing.after.log ?? ''}`;
-  const likely = explaining(project.transforms, text).map(({ id }) => id);
-  const found = planWith(new Set([...among, ...likely])).steps.map(({ finding }) => finding.transform);
-  const chosen = likely.filter((id) => !among.has(id) && found.includes(id));
-  return { error: `${failing.title}: ${failing.after.evidence}`, chosen };
+  const failing = failures(await startAll(now, project, options, context));
+  for (const { title, after } of failing) {
+    const likely = explaining(project.transforms, `${after.evidence}\n${after.log ?? ''}`)
+      .map(({ id }) => id)
+      .filter((id) => !among.has(id));
+    const found = planWith(new Set([...among, ...likely])).steps.map(({ finding }) => finding.transform);
+    const chosen = likely.filter((id) => found.includes(id));
+    if (chosen.length > 0) return { error: `${title}: ${after.evidence}`, chosen };
+  }
+  const first = failing[0];
+  return { error: first && `${first.title}: ${first.after.evidence}`, chosen: [] };
 }
 
 /** Starts each backend with the plan's bytes laid over a copy; no further than a start, which is what the errors are about. */
@@ -90,8 +94,12 @@ function plannedBytes(plan: Plan, { workspace }: Project): Map<string, Buffer> {
   );
 }
 
-function firstFailure(verdicts: readonly Verdict[]): Check | undefined {
-  return verdicts.flatMap(({ checks }) => checks).find(({ after }) => after.status === 'fail');
+/** What says best why it does not start: the installer, then the server itself, then the rest in order. */
+const TELLING = ['server', 'install'];
+
+function failures(verdicts: readonly Verdict[]): Check[] {
+  const failing = verdicts.flatMap(({ checks }) => checks).filter(({ after }) => after.status === 'fail');
+  return failing.sort((one, other) => TELLING.indexOf(other.id) - TELLING.indexOf(one.id));
 }
 
 function sayRound({ error, chosen }: Round, project: Project, { terminal }: Context): void {
