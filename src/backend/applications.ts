@@ -34,22 +34,23 @@ export function applicationsOf(document: PythonDocument): Application[] {
   return found.sort((a, b) => Number(a.factory) - Number(b.factory));
 }
 
-type Made = Pick<Application, 'framework' | 'call' | 'callDocument'>;
+/** The call that makes an application, wherever its name is used. */
+export type Made = Pick<Application, 'framework' | 'call' | 'callDocument'>;
 
 function applicationBehind(document: PythonDocument, binding: Binding): Made | undefined {
-  if (binding.kind === 'assignment' && binding.value) return applicationAt(document, binding.value);
+  if (binding.kind === 'assignment' && binding.value) return applicationFor(document, binding.value);
   if (binding.kind === 'function') return returnedApplication(document, binding.statement, 0);
   return undefined;
 }
 
 /** The application that an expression makes: a call of the class, of a function that returns one, or a name for it. */
-function applicationAt(document: PythonDocument, node: Node, hops = 0): Made | undefined {
+export function applicationFor(document: PythonDocument, node: Node, hops = 0): Made | undefined {
   if (hops > 6) return undefined;
   if (node.type === 'call') return applicationOfCall(document, node, hops);
   if (node.type !== 'identifier' && node.type !== 'attribute') return undefined;
   const origin = document.origin(node);
   if (origin.kind !== 'local' || !origin.binding.value) return undefined;
-  return applicationAt(origin.document, origin.binding.value, hops + 1);
+  return applicationFor(origin.document, origin.binding.value, hops + 1);
 }
 
 function applicationOfCall(document: PythonDocument, call: Node, hops: number): Made | undefined {
@@ -63,16 +64,27 @@ function applicationOfCall(document: PythonDocument, call: Node, hops: number): 
 
 function returnedApplication(document: PythonDocument, definition: Node, hops: number): Made | undefined {
   for (const value of returnsOf(definition)) {
-    const made = applicationAt(document, value, hops + 1);
+    const made = applicationFor(document, value, hops + 1);
     if (made) return made;
   }
   return undefined;
 }
 
+/** `fastapi`, `starlette` or `flask` where an expression is an application: made in sight, or a parameter that is annotated as one. */
+export function frameworkOf(document: PythonDocument, node: Node): string | undefined {
+  const made = applicationFor(document, node);
+  if (made) return made.framework;
+  const origin = node.type === 'identifier' ? document.origin(node) : undefined;
+  const annotation =
+    origin?.kind === 'local' && origin.binding.kind === 'parameter' ? origin.binding.annotation : undefined;
+  const named = annotation?.namedChildren[0];
+  return named && origin?.kind === 'local'
+    ? APPLICATIONS.get(origin.document.externalName(named) ?? '')
+    : undefined;
+}
+
 /** `@asynccontextmanager async def lifespan(app)`: the function that an application's `lifespan=` names. */
-export function lifespanOf(
-  application: Application,
-): { document: PythonDocument; definition: Node } | undefined {
+export function lifespanOf(application: Made): { document: PythonDocument; definition: Node } | undefined {
   const list = application.call.childForFieldName('arguments');
   const argument = list?.namedChildren.find(
     (each) => each?.type === 'keyword_argument' && each.childForFieldName('name')?.text === 'lifespan',
