@@ -5,6 +5,7 @@ import { alembicEnvironments, stockOnline } from './alembic.ts';
 import type { Backend } from './backend.ts';
 import { type Engine, isSameEngine } from './engines.ts';
 import { isTest } from './entry.ts';
+import { installsNoDriver } from './installed-drivers.ts';
 import { outsideReaders } from './outside-readers.ts';
 import { sqlalchemyMayBe } from './sqlalchemy-version.ts';
 import type { UrlPlace } from './url-places.ts';
@@ -154,7 +155,8 @@ function syncDriver(backend: Backend, url: DatabaseUrl): WantedDriver | undefine
     return { dialect, driver };
   }
   const asMySQLdb = backend.documents.some(({ text }) => text.includes('install_as_MySQLdb'));
-  const pymysql = backend.requires('pymysql') && !backend.requires('mysqlclient') && !asMySQLdb;
+  const required = backend.requires('pymysql') && !backend.requires('mysqlclient');
+  const pymysql = !asMySQLdb && (required || installsNoDriver(backend, dialect));
   return /^(mysql|mariadb)$/.test(dialect) && pymysql ? { dialect, driver: 'pymysql' } : undefined;
 }
 

@@ -6,8 +6,10 @@ import { engineAddresses } from './addresses.ts';
 import { alembicEnvironments } from './alembic.ts';
 import type { Backend } from './backend.ts';
 import { driverRepairs, type WantedDriver, wantedDriver } from './driver-repairs.ts';
-import { isSameEngine } from './engines.ts';
+import { type Engine, isSameEngine } from './engines.ts';
 import { isTest } from './entry.ts';
+import { installsNoDriver } from './installed-drivers.ts';
+import { sqlalchemyMayBe } from './sqlalchemy-version.ts';
 import { altered } from './url-sources.ts';
 
 /** The oldest release of each driver that we ask for, by the catalogue's and the seed's own floors. */
@@ -43,13 +45,21 @@ export function driversInUse(backend: Backend): WantedDriver[] {
       const want =
         url &&
         (wantedDriver(backend, address.engine.async, url) ??
-          (url.driver ? { dialect: url.dialect, driver: url.driver } : undefined));
+          (url.driver
+            ? { dialect: url.dialect, driver: url.driver }
+            : unnamed(backend, address.engine, url.dialect)));
       if (want) found.set(want.driver, want);
     }
   }
   for (const driver of namedOnTheWay(backend)) found.set(driver.driver, driver);
   for (const repair of driverRepairs(backend)) found.set(repair.want.driver, repair.want);
   return [...found.values()];
+}
+
+/** What SQLAlchemy loads for `postgresql://`, where the manifests install no driver for it at all. */
+function unnamed(backend: Backend, engine: Engine, dialect: string): WantedDriver | undefined {
+  if (engine.async || dialect !== 'postgresql' || !installsNoDriver(backend, dialect)) return undefined;
+  return { dialect, driver: sqlalchemyMayBe(backend, '2.1') ? 'psycopg' : 'psycopg2' };
 }
 
 /** Drivers that the code itself writes into an address: `url.set(drivername=…)`, `url.replace("postgresql://", …)`. */

@@ -14,6 +14,7 @@ export default {
   },
   docs: 'https://docs.sqlalchemy.org/en/20/core/engines.html#sqlalchemy.engine.URL.set',
   tasks: ['T016', 'T022', 'T024'],
+  catalogue: ['py-sa21-default-driver-psycopg', 'py-async-engine-sync-driver', 'py-postgres-scheme'],
   fixes: DRIVER_ERRORS,
   literals: ['create_engine', 'create_async_engine'],
   detect(document, backend) {

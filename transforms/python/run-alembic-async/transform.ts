@@ -25,6 +25,7 @@ export default {
   safety: 'safe',
   docs: 'https://alembic.sqlalchemy.org/en/latest/cookbook.html#using-asyncio-with-alembic',
   tasks: ['T022'],
+  catalogue: ['py-alembic-async-env'],
   fixes: [/MissingGreenlet/],
   literals: ['engine_from_config'],
   detect(document, backend) {

@@ -8,6 +8,12 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/21/changelog/migration_21.html',
   tasks: ['T022', 'T023', 'T024'],
+  catalogue: [
+    'py-sa21-default-driver-psycopg',
+    'py-async-engine-sync-driver',
+    'py-postgres-scheme',
+    'py-mysql-misc',
+  ],
   fixes: DRIVER_ERRORS,
   detect(backend) {
     return driverRepairs(backend).flatMap((repair) => draft(repair) ?? []);

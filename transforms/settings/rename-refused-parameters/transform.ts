@@ -23,6 +23,7 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/20/dialects/postgresql.html#module-sqlalchemy.dialects.postgresql.asyncpg',
   tasks: ['T024'],
+  catalogue: ['py-asyncpg-libpq-params', 'py-asyncpg-ssl-true', 'py-orm-params-in-libpq-url'],
   fixes: [
     /connect\(\) got an unexpected keyword argument '(sslmode|channel_binding|pgbouncer|application_name|connect_timeout|options|ssl|charset)'/,
     /`sslmode` parameter must be one of/,

@@ -17,6 +17,7 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/20/dialects/postgresql.html',
   tasks: ['T005', 'T007', 'T048'],
+  catalogue: ['py-driver-requirement-mismatch', 'py-mysql-misc'],
   fixes: [/No module named '(asyncpg|aiosqlite|aiomysql|asyncmy|psycopg2?|pymysql|MySQLdb)'/],
   detect(backend) {
     return driversInUse(backend)
