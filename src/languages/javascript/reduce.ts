@@ -87,8 +87,20 @@ function change(hunk: Hunk, before: Tokenised, printed: Tokenised): Change {
   const inserted = { first: printed.tokens[hunk.bStart], last: printed.tokens[hunk.bEnd - 1] };
   const [first, last] = [before.tokens[hunk.aStart], before.tokens[hunk.aEnd - 1]];
   const text = printed.text.slice(inserted.first?.start, inserted.last?.end);
-  if (hunk.aEnd > hunk.aStart && first && last) return { start: first.start, end: last.end, text };
+  if (hunk.aEnd > hunk.aStart && first && last) {
+    const [start, end] = [first.start, last.end];
+    return { start, end, text: apart(before.text[start - 1], text, before.text[end]) };
+  }
   return insertion(hunk, before, printed);
+}
+
+/** Puts a space where two words would become one: `next(error)` → `throw error`. */
+function apart(left: string | undefined, text: string, right: string | undefined): string {
+  const word = /[\p{ID_Continue}$]/u;
+  const meet = (one: string | undefined, other: string | undefined) =>
+    word.test(one ?? '') && word.test(other ?? '');
+  if (text === '') return meet(left, right) ? ' ' : '';
+  return `${meet(left, text[0]) ? ' ' : ''}${text}${meet(text.at(-1), right) ? ' ' : ''}`;
 }
 
 /** Takes one of the two gaps beside the removed tokens away with them, as a person would. */
@@ -107,7 +119,8 @@ function removal(hunk: Hunk, { text, tokens }: Tokenised): Change {
   if (right.includes('\n') || (left === '' && !isLineComment(before))) return { start: from, end, text: '' };
   if (!left.includes('\n') && /^[{([]$/.test(before?.text ?? '') && isCloser(after))
     return { start: from, end: to, text: '' };
-  return { start, end: to, text: '' };
+  if (!left.includes('\n') && /^[;,)]$/.test(after?.text ?? '')) return { start: from, end: to, text: '' };
+  return { start, end: to, text: apart(text[start - 1], '', text[to]) };
 }
 
 /** Puts new tokens between two old ones and keeps the old white space on the side where the new print has it too. */
