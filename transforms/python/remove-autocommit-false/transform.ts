@@ -9,7 +9,7 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.Session.params.autocommit',
   tasks: ['T020'],
-  fixes: [/autocommit=True is no longer supported/],
+  catalogue: ['py-removed-session-args'],
   literals: ['autocommit'],
   detect(document) {
     if (isTest(document.path)) return [];
