@@ -138,20 +138,31 @@ function indexTime(absoluteFolder: string): bigint {
 }
 
 /** What git prints; undefined outside a repository, without git, and where git fails or takes more than a minute. */
-function git(absoluteFolder: string, args: string[]): string | undefined {
+export function git(absoluteFolder: string, args: string[]): string | undefined {
+  const done = gitSays(absoluteFolder, args);
+  return 'out' in done ? done.out : undefined;
+}
+
+/** The same with what git reads on its standard input, and with the reason where it fails. */
+export function gitSays(
+  absoluteFolder: string,
+  args: string[],
+  input: Buffer | string = '',
+): { out: string } | { reason: string } {
   const absoluteTop = topOf(absoluteFolder);
-  if (absoluteTop === undefined) return undefined;
+  if (absoluteTop === undefined) return { reason: 'there is no git repository' };
   const place = [`--git-dir=${join(absoluteTop, '.git')}`, `--work-tree=${absoluteTop}`];
-  const { status, stdout } = spawnSync('git', [...place, ...SAFE, ...args], {
+  const { status, stdout, stderr, error } = spawnSync('git', [...place, ...SAFE, ...args], {
     cwd: absoluteFolder,
     env: safeEnvironment(),
-    stdio: ['ignore', 'pipe', 'ignore'],
+    input,
     encoding: 'utf8',
     maxBuffer: 1 << 30,
     timeout: 60_000,
     windowsHide: true,
   });
-  return status === 0 ? stdout : undefined;
+  if (status === 0) return { out: stdout };
+  return { reason: (error?.message ?? stderr.trim().split('\n').at(-1)) || `git ${args[0]} failed` };
 }
 
 /** The folder that holds `.git`. Found by us, so that git never takes a bare repository among the files for one. */

@@ -1,4 +1,5 @@
 import type { Backend } from './backend/backend.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { JavaScriptDocument } from './languages/javascript/document.ts';
 import type { PythonDocument } from './languages/python/document.ts';
 import type { Edit, Place, Safety } from './types.ts';
@@ -31,6 +32,8 @@ interface Described {
   fixes?: RegExp[];
   /** Rows of the seed. */
   tasks?: string[];
+  /** What it works towards, where its first row of the seed does not tell. */
+  checkpoint?: Checkpoint;
   /** Rows of the catalogue of breakages that it covers: `py-textual-sql`. */
   catalogue?: readonly string[];
 }

@@ -7,7 +7,7 @@ import { paint } from '../terminal/paint.ts';
 import { type Check, FixBackendError, type Plan, VERIFY_LEVELS, type Verdict } from '../types.ts';
 import type { Context } from './context.ts';
 import type { FixOptions } from './options.ts';
-import type { Project } from './project.ts';
+import { narrow, type Project } from './project.ts';
 import { verifyOptions } from './prove.ts';
 
 /** What one start said, and the transforms that it led to. */
@@ -35,7 +35,7 @@ export async function followErrors(
     for (const id of round.chosen) among.add(id);
     if (round.chosen.length === 0) break;
   }
-  return { ...project, plan: (choice) => project.plan({ ...choice, among }) };
+  return narrow(project, among);
 }
 
 async function tryOut(

@@ -10,6 +10,7 @@ import { paint } from '../terminal/paint.ts';
 import { canAsk, question } from '../terminal/question.ts';
 import { FixBackendError, type Plan, type Verdict } from '../types.ts';
 import { checkClean } from './check-clean.ts';
+import { type Fixed, fixByCheckpoints, lowered, untilCheckpoint } from './checkpoints.ts';
 import type { Context } from './context.ts';
 import { install } from './install.ts';
 import type { FixOptions } from './options.ts';
@@ -22,12 +23,16 @@ import { writeReport } from './write-report.ts';
 
 /** Audit, diff, ask, back up, apply, start the server, report: for each path in turn. Returns the exit code. */
 export function fix(paths: readonly string[], options: FixOptions, context: Context): Promise<number> {
-  return runEach(paths, options, context, (path) => fixOne(path, options, context));
+  return runEach(paths, options, context, (path) =>
+    options.commit
+      ? fixByCheckpoints(path, options, context, fixOne)
+      : fixOne(path, lowered(options), context),
+  );
 }
 
-async function fixOne(path: string, options: FixOptions, context: Context): Promise<Outcome> {
+async function fixOne(path: string, options: FixOptions, context: Context): Promise<Fixed> {
   const opened = await openProject(path, options, context);
-  const project = options.byError ? await narrowed(opened, options, context) : opened;
+  const project = await narrowed(opened, options, context);
   const { plan, asked } = await choose(project, options, context);
   if (!plan) return { code: 1, summary: 'nothing taken', json: { root: project.absoluteRoot } };
   const shown = planJson(plan, stepViews(plan, project.workspace, options.showSecrets));
@@ -47,7 +52,12 @@ async function fixOne(path: string, options: FixOptions, context: Context): Prom
   writeReport({ ...reported, verdicts });
   sayDone({ run, plan, verdicts, project }, options, context);
   const code = Math.max(appliedCode(plan, verdicts), installed ? 0 : 1);
-  return { code, summary: summaryOf(plan, verdicts), json: { ...shown, run, verdicts } };
+  return {
+    code,
+    summary: summaryOf(plan, verdicts),
+    json: { ...shown, run, verdicts },
+    written: { plan, run, project },
+  };
 }
 
 /** The plan of what is to be applied; undefined where the person quit. */
@@ -136,8 +146,10 @@ function summaryOf(plan: Plan, verdicts: readonly Verdict[]): string {
   return verdicts.length === 0 ? done : `${done}, ${verdicts.map(({ result }) => result).join(', ')}`;
 }
 
-/** The project with only those transforms that the server's errors point to. */
-async function narrowed(project: Project, options: FixOptions, context: Context): Promise<Project> {
+/** The project with only those transforms that the checkpoint and the server's errors leave. */
+async function narrowed(opened: Project, options: FixOptions, context: Context): Promise<Project> {
+  const project = options.until ? untilCheckpoint(opened, options.until) : opened;
+  if (!options.byError) return project;
   context.session.guard();
   const { followErrors } = await import('./by-error.ts');
   return followErrors(project, options, context);

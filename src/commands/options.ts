@@ -1,3 +1,4 @@
+import type { Checkpoint } from '../checkpoint.ts';
 import type { Format } from '../show/format.ts';
 import type { ColourChoice } from '../terminal/colour.ts';
 import type { VerifyLevel } from '../types.ts';
@@ -41,6 +42,10 @@ export interface FixOptions extends CommonOptions, Selection, VerifyOptions {
   allowDirty: boolean;
   format: Format;
   install: boolean;
+  /** The checkpoint to stop at. */
+  until?: Checkpoint;
+  /** One git commit for each checkpoint. */
+  commit: boolean;
   /** Repair only what the server's own errors point to. */
   byError: boolean;
 }

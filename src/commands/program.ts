@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { CHECKPOINTS } from '../checkpoint.ts';
 import { FORMATS } from '../show/format.ts';
 import { VERIFY_LEVELS } from '../types.ts';
 import { version } from '../version.ts';
@@ -68,6 +69,15 @@ function repairing(command: Command): Command {
         '--by-error',
         'start the server first, repair only what its error points to, and start it again',
       ).conflicts('dryRun'),
+    )
+    .addOption(
+      new Option(
+        '--until <checkpoint>',
+        'stop where the modules load, the database is set up, or the server answers',
+      ).choices(CHECKPOINTS),
+    )
+    .addOption(
+      new Option('--commit', 'make a git commit at each checkpoint').conflicts(['dryRun', 'allowDirty']),
     )
     .option('--allow-dirty', 'write though git has changes that are not committed');
   formatted(command);
@@ -166,6 +176,7 @@ const UNTYPED = {
   allowDirty: false,
   install: false,
   byError: false,
+  commit: false,
   probeWrites: false,
   tests: false,
   showSecrets: false,

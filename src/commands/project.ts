@@ -89,6 +89,18 @@ export async function openProject(path: string, selection: Selection, context: C
   };
 }
 
+/** The same project with only these transforms. */
+export function narrow(project: Project, ids: ReadonlySet<string>): Project {
+  return {
+    ...project,
+    transforms: project.transforms.filter(({ id }) => ids.has(id)),
+    plan(choice) {
+      const among = choice.among ? new Set([...choice.among].filter((id) => ids.has(id))) : ids;
+      return project.plan({ ...choice, among });
+    },
+  };
+}
+
 /** Says what recovery did, since files of the person have changed by it. */
 export async function recoverFirst(
   absoluteRoot: string,
