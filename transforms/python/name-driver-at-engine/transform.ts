@@ -13,6 +13,7 @@ export default {
     unsafe: 'whatever driver the address names, this engine will use the one written here',
   },
   docs: 'https://docs.sqlalchemy.org/en/20/core/engines.html#sqlalchemy.engine.URL.set',
+  checkpoint: 'imports',
   tasks: ['T016', 'T022', 'T024'],
   catalogue: ['py-sa21-default-driver-psycopg', 'py-async-engine-sync-driver', 'py-postgres-scheme'],
   fixes: DRIVER_ERRORS,

@@ -7,6 +7,7 @@ export default {
   why: 'Without it SQLAlchemy loads a driver that this engine cannot use or that is not installed, and the server does not start.',
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/21/changelog/migration_21.html',
+  checkpoint: 'imports',
   tasks: ['T022', 'T023', 'T024'],
   catalogue: [
     'py-sa21-default-driver-psycopg',
