@@ -4,12 +4,15 @@ import { basename, dirname, join } from 'node:path';
 import type { BackendFacts, VerifyLevel } from '../types.ts';
 import type { DatabasePlan } from './database-plan.ts';
 import type { Environment } from './environment.ts';
-import type { Limits } from './limits.ts';
+import { amountsOf, inSeconds, type Limits } from './limits.ts';
 import type { PostgresBinaries } from './postgres.ts';
 import type { Probe } from './probes.ts';
 
 /** Where things are, as the programs inside see them. All paths absolute. */
 export interface Inside {
+  boxed: boolean;
+  /** Folders that are not in memory and may be written to. */
+  onDisk: string[];
   tree: string;
   folder: string;
   postgresFolder: string;
@@ -59,7 +62,10 @@ export function jobFor(subject: Subject, inside: Inside, limits: Limits): Record
     metadata: facts.metadata,
     modelModules: facts.modelModules,
     alembic: alembicFiles(facts, subject.absoluteCopy),
-    limits: Object.fromEntries(Object.entries(limits).map(([name, value]) => [name, value / 1000])),
+    limits: inSeconds(limits),
+    most: amountsOf(limits),
+    boxed: inside.boxed,
+    onDisk: inside.onDisk,
   };
 }
 

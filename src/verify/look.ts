@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VerifyLevel } from '../types.ts';
 import { type BoxPlan, boxCommand, HOME } from './box.ts';
+import { excess } from './checks/limits.ts';
 import { redirectAddresses } from './database-plan.ts';
 import { insideFolder } from './inside.ts';
 import { freePort, type Inside, jobFor, type Subject } from './job.ts';
@@ -38,6 +39,8 @@ export async function look(subject: Subject, options: LookOptions): Promise<Obse
 async function lookInBox(subject: Subject, options: LookOptions, bwrap: string): Promise<Observations> {
   const { facts, plan, environment, postgres } = subject;
   const inside: Inside = {
+    boxed: true,
+    onDisk: [TREE, FOLDER],
     tree: TREE,
     folder: FOLDER,
     postgresFolder: '/tmp/postgres',
@@ -83,6 +86,8 @@ async function lookUnboxed(subject: Subject, options: LookOptions): Promise<Obse
   const root = process.getuid?.() === 0;
   const postgresFolder = await mkdtemp(join(tmpdir(), 'fix-backend-postgres-'));
   const inside: Inside = {
+    boxed: false,
+    onDisk: [subject.absoluteCopy, options.absoluteScratch, postgresFolder],
     tree: subject.absoluteCopy,
     folder: options.absoluteScratch,
     postgresFolder,
@@ -150,6 +155,8 @@ async function observe(
     signal: options.signal,
     onLine: (line, stream) => stream === 'out' && collector.line(line),
   });
+  const { exceeded } = collector.seen;
+  if (exceeded) return { ...collector.seen, ended: excess(exceeded) };
   const ended = collector.complete ? undefined : whyEnded(done, options);
   return ended ? { ...collector.seen, ended } : collector.seen;
 }
@@ -157,5 +164,7 @@ async function observe(
 function whyEnded(done: Done, options: LookOptions): string {
   if (options.signal?.aborted) return 'it was interrupted';
   if (done.late) return `it was not done within ${options.limits.tree / 1000} s`;
+  if (done.code === null || done.code === 137)
+    return 'it was killed from outside, as a machine does that runs out of memory';
   return `the looking ended early: ${lastLines(done.error, 2) || `exit ${done.code}`}`;
 }

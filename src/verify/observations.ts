@@ -18,7 +18,7 @@ export interface Observations {
   database?: { ok: boolean; error?: string; version: string };
   migrations: { ini: string; code: number | null; log: string }[];
   /** The first run and the second, on the same data. */
-  servers: { up: boolean; code?: number; silent?: number; seconds: number }[];
+  servers: ServerStart[];
   /** `log` is what the server said meanwhile, where it failed. */
   health: { path: string; own: boolean; status: number; body: string; log?: string }[];
   stopped: { clean: boolean; code?: number | null; died?: number | null; log: string }[];
@@ -33,8 +33,26 @@ export interface Observations {
   /** `alembic check`, for each alembic.ini whose migrations ran. */
   drift: { ini: string; code: number | null; log: string }[];
   tests?: TestRun;
+  /** The most that was used at any moment: bytes, processes and threads, bytes. */
+  used?: { memory: number; tasks: number; disk: number };
+  exceeded?: Exceeded;
   /** Why the looking ended early. */
   ended?: string;
+}
+
+export interface ServerStart {
+  up: boolean;
+  seconds: number;
+  /** The exit code, where it ended; negative for a signal. */
+  code?: number;
+  /** How many processes it left running when it ended. */
+  left?: number;
+  /** How long it was waited for, where it did not answer; seconds. */
+  silent?: number;
+  /** `file:line` where it stays then. */
+  at?: string;
+  /** Where it or what it left listens instead. */
+  elsewhere?: number[];
 }
 
 export interface Failure {
@@ -140,6 +158,13 @@ export interface Probe {
 
 type Line = { kind: string; run?: number } & Record<string, unknown>;
 
+/** What more was used of than is given, how much is given, and what was being done. */
+export interface Exceeded {
+  what: 'memory' | 'disk' | 'tasks';
+  most: number;
+  during: string;
+}
+
 /** Collects the lines that `main.py` writes. Lines that are no such thing are passed over. */
 export class Collector {
   readonly seen: Observations = { migrations: [], drift: [], servers: [], health: [], stopped: [] };
@@ -177,4 +202,14 @@ export class Collector {
   }
 }
 
-const WHOLE = new Set(['imports', 'source', 'database', 'probe', 'writes', 'connections', 'tests']);
+const WHOLE = new Set([
+  'imports',
+  'source',
+  'database',
+  'probe',
+  'writes',
+  'connections',
+  'tests',
+  'used',
+  'exceeded',
+]);

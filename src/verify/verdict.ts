@@ -1,4 +1,5 @@
 import { explains } from '../plan/explaining.ts';
+import { redact } from '../redact.ts';
 import type { BackendFacts, Check, Outcome, Verdict, VerifyLevel } from '../types.ts';
 import type { Seen } from './checks/seen.ts';
 import { command } from './checks/server.ts';
@@ -54,7 +55,7 @@ function compared(check: Check): Check {
 
 function judged(line: CheckLine, seen: Seen): Outcome {
   const outcome = shortened(line.judge(seen), seen);
-  return outcome.status === 'fail' ? { ...outcome, next: line.next } : outcome;
+  return outcome.status === 'fail' ? { next: line.next, ...outcome } : outcome;
 }
 
 /** Paths as the person knows them: those of our copies and our environment mean nothing to them. */
@@ -65,14 +66,13 @@ function shortened(outcome: Outcome, seen: Seen): Outcome {
     own
       .reduce((left, folder) => left.replaceAll(`${folder}/`, ''), text)
       .replace(/lib\/python3\.\d+\/site-packages\//g, '');
+  const clean = (text: string) => redact(plain(short(text)));
   const { log, failures } = outcome;
   return {
     ...outcome,
-    evidence: plain(short(outcome.evidence)),
-    ...(log ? { log: plain(short(log)) } : {}),
-    ...(failures
-      ? { failures: failures.map((one) => ({ ...one, evidence: plain(short(one.evidence)) })) }
-      : {}),
+    evidence: clean(outcome.evidence),
+    ...(log ? { log: clean(log) } : {}),
+    ...(failures ? { failures: failures.map((one) => ({ ...one, evidence: clean(one.evidence) })) } : {}),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../types.ts';
 import { databaseLine, lastError, says, suspiciousLine } from '../log.ts';
-import type { Observations } from '../observations.ts';
+import type { Observations, ServerStart } from '../observations.ts';
 import {
   blameless,
   count,
@@ -21,11 +21,43 @@ export function server(seen: Seen): Outcome {
     const log = startLog(observations);
     if (!first) return unreached(observations);
     if (first.up) return pass(`${command(seen)} answers after ${first.seconds.toFixed(1)} s`);
-    const ended = first.silent
-      ? `it did not answer within ${first.silent} s: ${saidInLog(seen, log)}`
-      : saidInLog(seen, log);
-    return blameless(seen, log) ?? fail(ended, log);
+    return blameless(seen, log) ?? { ...fail(notUp(seen, first, log), log), ...advice(first, log) };
   });
+}
+
+function notUp(seen: Seen, start: ServerStart, log: string): string {
+  const { silent, at, code, left = 0, elsewhere = [] } = start;
+  const ports = elsewhere.length ? `port ${elsewhere.join(' and ')}` : '';
+  if (silent) {
+    const waited = `it did not answer within ${silent} s${at ? `: it stays at ${at}` : ''}`;
+    if (ports) return `${waited}, and listens on ${ports} instead of ${seen.facts.entry?.port}`;
+    return log.trim() ? `${waited}; the log ends: ${saidInLog(seen, log)}` : waited;
+  }
+  if (left > 0) {
+    const listens = ports ? `, which listens on ${ports}` : '';
+    return `the command ended with exit code ${code} and left ${left === 1 ? 'a process' : `${left} processes`} running${listens}`;
+  }
+  if (code === 0)
+    return `it ended by itself with exit code 0${log.trim() ? `: ${saidInLog(seen, log)}` : ''}`;
+  if (code !== undefined && code < 0 && !log.trim()) return `it was ended by signal ${-code}`;
+  return saidInLog(seen, log);
+}
+
+/** What a person does where the general advice does not fit. */
+function advice({ silent, code, left, elsewhere }: ServerStart, log: string): Pick<Outcome, 'next'> {
+  if (silent && elsewhere?.length)
+    return { next: 'Put uvicorn.run under `if __name__ == "__main__":`; the port comes from --port.' };
+  if (silent)
+    return {
+      next: 'A server answers once its import and its start-up are done: move what runs for ever into a task of its own, and give every wait a limit.',
+    };
+  if (left)
+    return { next: 'Let the server stay in the foreground, as process managers and containers expect it.' };
+  if (code === 0)
+    return { next: 'Let nothing end the process: exit(), or a script that does its work when imported.' };
+  if (/^EOFError/.test(lastError(log)))
+    return { next: 'A server has no terminal to read from: take the value from a setting.' };
+  return {};
 }
 
 /** The command as it is documented, without `--reload`. */

@@ -1,6 +1,7 @@
 import type { Outcome, VerifyLevel } from '../../types.ts';
 import * as application from './application.ts';
 import * as database from './database.ts';
+import { limits } from './limits.ts';
 import * as packages from './packages.ts';
 import * as probing from './probing.ts';
 import type { Seen } from './seen.ts';
@@ -66,6 +67,13 @@ const IMPORT = [
     ['T050'],
     application.cycles,
     'Move what both modules need into a third, or import it inside the function that uses it.',
+  ),
+  line(
+    'limits',
+    'it stays within the limits',
+    [],
+    limits,
+    'See what it does at that step: neither a start nor a single request should need so much.',
   ),
 ];
 

@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,10 +19,14 @@ import time
 PR_SET_CHILD_SUBREAPER = 36
 LOG_LIMIT = 400_000
 _speaking = threading.Lock()
+step = "the start"
+_started: list[subprocess.Popen] = []
 
 
 def emit(kind: str, **data) -> None:
     """Say one thing to the program outside: a JSON object on a line of its own."""
+    global step
+    step = data["text"] if kind == "step" else step
     line = json.dumps({"kind": kind, **data}, ensure_ascii=True, default=str)
     with _speaking:
         sys.stdout.write(line + "\n")
@@ -29,8 +34,8 @@ def emit(kind: str, **data) -> None:
 
 
 def start(command: list[str], cwd: str, env: dict[str, str], log, **options) -> subprocess.Popen:
-    """Start a command that writes to a log (an open file) and reads nothing."""
-    return subprocess.Popen(
+    """Start a command that writes to a log (a file or a `Log`) and reads nothing."""
+    process = subprocess.Popen(
         command,
         cwd=cwd,
         env=env,
@@ -40,6 +45,29 @@ def start(command: list[str], cwd: str, env: dict[str, str], log, **options) -> 
         start_new_session=True,
         **options,
     )
+    _started.append(process)
+    return process
+
+
+def left_by(process: subprocess.Popen) -> list[int]:
+    """What a process that we started has running, itself and what left its session too: all that is nobody else's."""
+    others = [one.pid for one in _started if one is not process and one.returncode is None]
+    known = {pid for other in others for pid in [other, *descendants(other)]}
+    return [pid for pid in descendants(os.getpid()) if pid not in known and not _is_dead(pid)]
+
+
+def _is_dead(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def kill(pids: list[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def run(command: list[str], cwd: str, env: dict[str, str], log, limit: float) -> int | None:
@@ -51,6 +79,7 @@ def run(command: list[str], cwd: str, env: dict[str, str], log, limit: float) ->
         return None
     finally:
         kill_group(process)
+        kill(left_by(process))
 
 
 def stop(process: subprocess.Popen, limit: float) -> bool:
@@ -89,12 +118,10 @@ def kill_descendants() -> None:
     """Kill all that this process started, also what left its session; what is orphaned comes back to us."""
     end = time.monotonic() + 5
     while time.monotonic() < end:
-        below = _descendants(os.getpid())
+        below = descendants(os.getpid())
         if not below:
             return
-        for pid in below:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        kill(below)
         _reap()
 
 
@@ -105,7 +132,13 @@ def _reap() -> None:
     time.sleep(0.01)
 
 
-def _descendants(root: int) -> list[int]:
+def everybody() -> list[int]:
+    """All processes but the first, which makes the box and is not ours to count."""
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and name != "1"]
+
+
+def descendants(root: int) -> list[int]:
+    """The processes below one, however deep."""
     parents: dict[int, int] = {}
     for name in os.listdir("/proc") if os.path.isdir("/proc") else []:
         if name.isdigit():
@@ -118,6 +151,14 @@ def _descendants(root: int) -> list[int]:
         found += children
         below += children
     return found
+
+
+def nearest(dump: str, tree: str) -> str:
+    """`file:line` of the tree that a dump of Python's fault handler names first; `''` where it names none."""
+    for path, line in re.findall(r'File "([^"]+)", line (\d+)', dump):
+        if path.startswith(tree + os.sep):
+            return f"{os.path.relpath(path, tree)}:{line}"
+    return ""
 
 
 def tail(path: str, limit: int = LOG_LIMIT, begin: int = 0) -> str:

@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
 import re
+import signal
 import socket
+import subprocess
+import threading
 import time
 from urllib.parse import quote
 
 import fixb_run
+import fixb_sockets
+from fixb_log import Log
 
 HEALTH = ["/health", "/healthz", "/health/", "/api/health", "/api/v1/health", "/healthcheck", "/ping", "/status", "/livez"]
 BODY_LIMIT = 1_048_576
 BODY_TIME = 5.0
 PATIENCE, IMPATIENCE = 35.0, 8.0
+UNANSWERED = 4
+BACKGROUND = 3.0
+ABORTED = "Fatal Python error: Aborted"
 
 
 class Server:
     """One run of the server. Its log grows over the runs; `begin` is where this run's part begins."""
 
-    def __init__(self, job: dict, env: dict[str, str], log: str):
-        self.job, self.env, self.log = job, env, log
+    def __init__(self, job: dict, env: dict[str, str]):
+        self.job, self.env = job, {**env, "PYTHONFAULTHANDLER": "1"}
+        self.log = Log()
         self.port = job["entry"]["port"]
         self.process = None
         self.begin = 0
         self.patience = PATIENCE
+        self.unanswered = 0
         self.headers: dict[str, str] = {}
 
     def command(self) -> list[str]:
@@ -37,16 +48,33 @@ class Server:
     def start(self, limit: float) -> dict:
         """Start it and wait until the port answers. `up` is false where it ended or stayed silent."""
         began = time.monotonic()
-        with open(self.log, "ab") as log:
-            self.begin = log.tell()
-            self.process = fixb_run.start(self.command(), self.job["cwd"], self.env, log)
+        self.begin = self.log.end()
+        self.process = fixb_run.start(self.command(), self.job["cwd"], self.env, self.log)
         while time.monotonic() - began < limit:
-            if self.process.poll() is not None:
-                return {"up": False, "code": self.process.returncode, "seconds": time.monotonic() - began}
+            if not self.alive():
+                return {"up": False, **self.ended(), "seconds": time.monotonic() - began}
             if listening(self.port):
                 return {"up": True, "seconds": time.monotonic() - began}
+            time.sleep(0.02)
+        ports = fixb_sockets.ports_of(fixb_run.left_by(self.process))
+        return {"up": False, "silent": limit, "seconds": limit, "elsewhere": ports, "at": self.place()}
+
+    def ended(self) -> dict:
+        """A command that ends may leave a process behind: a server that puts itself into the background."""
+        end = time.monotonic() + BACKGROUND
+        while (left := fixb_run.left_by(self.process)) and not fixb_sockets.ports_of(left) and time.monotonic() < end:
             time.sleep(0.05)
-        return {"up": False, "silent": limit, "seconds": limit}
+        found = {"code": self.process.returncode, "left": len(left), "elsewhere": fixb_sockets.ports_of(left)}
+        fixb_run.kill(left)
+        return found
+
+    def place(self) -> str:
+        """Where in the backend's own code it stays: what Python's fault handler says when the process is aborted."""
+        mark = self.log.end()
+        self.process.send_signal(signal.SIGABRT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(1)
+        return fixb_run.nearest(self.log.since(mark), self.job["tree"])
 
     def alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -55,35 +83,43 @@ class Server:
         if not self.alive():
             return {"clean": False, "died": self.process.returncode if self.process else None}
         ended = fixb_run.stop(self.process, limit)
+        fixb_run.kill(fixb_run.left_by(self.process))
         return {"clean": ended, "code": self.process.returncode}
 
     def text(self) -> str:
-        return fixb_run.tail(self.log, begin=self.begin)
+        return self.log.since(self.begin).partition(ABORTED)[0]
 
     def mark(self) -> int:
         """Where the log ends now, in bytes."""
-        return os.path.getsize(self.log)
+        return self.log.end()
 
     def settled(self, mark: int) -> str:
         """The log since a mark, once nothing is added any more: a traceback is written after the answer is sent."""
-        end, text = time.monotonic() + 2, None
-        while time.monotonic() < end and text != (text := fixb_run.tail(self.log, begin=mark)):
+        end, size = time.monotonic() + 2, -1
+        while time.monotonic() < end and size != (size := self.log.end()):
             time.sleep(0.15)
-        return text or ""
+        return self.log.since(mark)
 
     def ask(self, method: str, path: str, headers: dict | None = None, body=None, limit: float = 15) -> dict:
         """One request, with a JSON body where one is given. `status` 0 where there was no answer."""
+        if self.unanswered >= UNANSWERED:
+            return {"status": 0, "headers": {}, "body": f"not asked: {UNANSWERED} requests in a row had no answer"}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=limit)
         given = None if body is None else json.dumps(body).encode()
         named = {**self.headers, **({} if given is None else {"Content-Type": "application/json"}), **(headers or {})}
+        began = time.monotonic()
         try:
-            connection.request(method, path, body=given, headers=named)
-            response = connection.getresponse()
-            return {"status": response.status, "headers": dict(response.getheaders()), "body": read(connection, response)}
-        except TimeoutError:
-            return {"status": 0, "headers": {}, "body": f"no answer within {limit:g} s"}
-        except (OSError, http.client.HTTPException) as error:
-            return {"status": 0, "headers": {}, "body": f"{type(error).__name__}: {error}"}
+            connection.connect()
+            with cut_after(limit, connection.sock) as sock:
+                connection.request(method, path, body=given, headers=named)
+                response = connection.getresponse()
+            self.unanswered = 0
+            return {"status": response.status, "headers": dict(response.getheaders()), "body": read(sock, response)}
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            silent = time.monotonic() - began >= limit
+            self.unanswered += silent
+            said = f"no answer within {limit:g} s" if silent else f"{type(error).__name__}: {error}"
+            return {"status": 0, "headers": {}, "body": said}
         finally:
             connection.close()
 
@@ -96,20 +132,35 @@ class Server:
         answer = self.ask(method, path, headers, body, self.patience)
         if answer["status"] == 0:
             self.patience = IMPATIENCE
-        said = fixb_run.tail(self.log, begin=mark)
+        said = self.log.since(mark)
         failed = answer["status"] >= 500 or answer["status"] == 0 or "Traceback (most recent" in said
         return {**answer, "mark": mark, "log": self.settled(mark)[-6000:] if failed else ""}
 
 
-def read(connection, response) -> str:
-    """The body; of what is no JSON only the beginning, for a stream may never end."""
-    if connection.sock:
-        connection.sock.settimeout(BODY_TIME)
+@contextlib.contextmanager
+def cut_after(limit: float, sock: socket.socket):
+    """End what is under way on a connection after so many seconds, however slowly something still comes."""
+
+    def cut() -> None:
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
+
+    late = threading.Timer(limit, cut)
+    late.start()
     try:
-        whole = "json" in (response.getheader("content-type") or "")
-        part = response.read(BODY_LIMIT) if whole else response.read1(BODY_LIMIT)
+        yield sock
+    finally:
+        late.cancel()
+
+
+def read(sock: socket.socket, response) -> str:
+    """The body; of what is no JSON only the beginning, for a stream may never end."""
+    try:
+        with cut_after(BODY_TIME, sock):
+            whole = "json" in (response.getheader("content-type") or "")
+            part = response.read(BODY_LIMIT) if whole else response.read1(BODY_LIMIT)
         return part.decode("utf-8", "replace")
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException, ValueError):
         return ""
 
 

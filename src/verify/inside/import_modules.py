@@ -9,6 +9,7 @@ each costs a fraction of a second. Nothing of the backend itself is imported bef
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import importlib
 import json
 import os
@@ -16,9 +17,13 @@ import re
 import select
 import signal
 import sys
+import tempfile
 import time
 import traceback
 
+import fixb_run
+
+PEEK = 1.5
 PACKAGES = ["fastapi", "pydantic", "pydantic_settings", "sqlalchemy", "sqlmodel", "starlette"]
 
 # Modules that make tables when they are imported can get in each other's way; such an import is tried again alone.
@@ -41,11 +46,12 @@ def main() -> None:
 
 def import_all(targets: list[dict], parallel: int, job: dict) -> list[dict]:
     waiting, running, results = list(targets), {}, []
+    stuck: set[str] = set()
     while waiting or running:
         while waiting and len(running) < parallel:
             reader, child = begin(waiting.pop(0), job["tree"])
             running[reader] = child
-        results += collect(running, job["limit"])
+        results += collect(running, job, stuck)
     return results
 
 
@@ -55,15 +61,18 @@ def target_of(result: dict, job: dict) -> dict:
 
 def begin(target: dict, tree: str) -> tuple[int, dict]:
     reader, writer = os.pipe()
+    places = tempfile.TemporaryFile()
     pid = os.fork()
     if pid == 0:
         os.close(reader)
         os.setsid()
+        faulthandler.register(signal.SIGUSR1, file=places, all_threads=False)
         answer = json.dumps(attempt(target, tree)).encode()
         os.write(writer, answer[:60_000])
         os._exit(0)
     os.close(writer)
-    return reader, {"pid": pid, "target": target, "since": time.monotonic(), "said": b""}
+    return reader, {"pid": pid, "target": target, "since": time.monotonic(), "said": b"", "places": places, "peeked": 0,
+                    "status": None}  # fmt: skip
 
 
 def attempt(target: dict, tree: str) -> dict:
@@ -93,28 +102,74 @@ def explain(error: BaseException, tree: str) -> dict:
     }
 
 
-def collect(running: dict, limit: float) -> list[dict]:
+def collect(running: dict, job: dict, stuck: set[str]) -> list[dict]:
+    """What has ended meanwhile, and what has to be ended. `stuck` holds the places at which imports stay for ever:
+    what stays there as well need not be waited for so long."""
     ready, _, _ = select.select(list(running), [], [], 0.2)
     done = []
     for reader in list(running):
         child = running[reader]
         piece = os.read(reader, 65_536) if reader in ready else None
         child["said"] += piece or b""
-        if piece == b"" or time.monotonic() - child["since"] > limit:
-            done.append(finish(reader, running.pop(reader), limit))
+        since = time.monotonic() - child["since"]
+        if piece == b"" or ended(child):
+            done.append(finish(reader, running.pop(reader)))
+        elif since > job["limit"]:
+            place = where(child, job["tree"])
+            stuck |= {place} - {""}
+            late = {"error": f"the import did not end within {job['limit']:g} s", "at": place, "late": True}
+            done.append(finish(reader, running.pop(reader), late))
+        elif stuck and since - child["peeked"] > PEEK:
+            child["peeked"] = since
+            if (place := where(child, job["tree"])) in stuck:
+                late = {"error": "the import does not end: it stays at the same place", "at": place, "late": True}
+                done.append(finish(reader, running.pop(reader), late))
     return done
 
 
-def finish(reader: int, child: dict, limit: float) -> dict:
+def where(child: dict, tree: str) -> str:
+    """`file:line` of the backend's own code that the child runs now."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(child["pid"], signal.SIGUSR1)
+    time.sleep(0.1)
+    child["places"].seek(0)
+    dump = child["places"].read(100_000).decode("utf-8", "replace")
+    child["places"].seek(0)
+    child["places"].truncate()
+    return fixb_run.nearest(dump, tree)
+
+
+def ended(child: dict) -> bool:
+    """Whether the process has ended. What it left running may keep the pipe open, so that its end says nothing."""
+    if child["status"] is None:
+        pid, status = os.waitpid(child["pid"], os.WNOHANG)
+        child["status"] = status if pid else None
+    return child["status"] is not None
+
+
+def finish(reader: int, child: dict, late: dict | None = None) -> dict:
+    while not late and not ended(child):
+        time.sleep(0.001)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child["pid"], signal.SIGKILL)
+    if child["status"] is None:
+        os.waitpid(child["pid"], 0)
+    os.set_blocking(reader, False)
+    with contextlib.suppress(BlockingIOError):
+        child["said"] += os.read(reader, 65_536)
     os.close(reader)
-    os.waitpid(child["pid"], 0)
-    late = time.monotonic() - child["since"] > limit
-    lost = {"ok": False, "error": f"the import did not end within {limit:g} s" if late else "the process died"}
+    child["places"].close()
+    result = {"ok": False, **(late or {"error": how_it_ended(child["status"])})}
     with contextlib.suppress(ValueError):
-        lost = json.loads(child["said"]) if child["said"] else lost
-    return {**child["target"], **lost}
+        result = json.loads(child["said"]) if child["said"] else result
+    return {**child["target"], **result}
+
+
+def how_it_ended(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        return f"the process was ended by {signal.Signals(-code).name}"
+    return f"the import ends the process with exit code {code}"
 
 
 if __name__ == "__main__":

@@ -11,14 +11,15 @@ from __future__ import annotations
 import json
 import os
 import platform
-import resource
 import sys
 
+import fixb_limits
 import fixb_probe
 import fixb_run
 import fixb_server
 import fixb_source
 import fixb_tests
+from fixb_log import Log
 from fixb_postgres import Postgres
 from fixb_run import emit
 
@@ -29,9 +30,9 @@ class Look:
     def __init__(self, job: dict):
         self.job = job
         self.folder = job["folder"]
-        self.log = os.path.join(self.folder, "server.log")
         self.trees = {file: fixb_source.parse(os.path.join(job["tree"], file)) for file in job["files"]}
         self.modules: dict[str, str] = {}
+        self.hangs: dict | None = None
 
     def run(self) -> None:
         emit("python", version=platform.python_version())
@@ -62,18 +63,18 @@ class Look:
         return error is None
 
     def worker(self, program: str, job: dict, limit: float):
-        """Run one of the programs that load the backend; its result, or None where it left none in time."""
-        name = os.path.join(self.folder, program.replace(".py", ""))
+        """Run one of the programs that load the backend; its result (or None where it left none in time), its exit
+        code and what was said meanwhile."""
+        name, log = os.path.join(self.folder, program.replace(".py", "")), Log()
         with open(f"{name}.job", "w") as file:
             json.dump(job, file)
-        with open(f"{name}.log", "ab") as log:
-            command = [self.job["python"], os.path.join(HERE, program), f"{name}.job", f"{name}.json"]
-            code = fixb_run.run(command, self.job["cwd"], self.job["env"], log, limit)
+        command = [self.job["python"], os.path.join(HERE, program), f"{name}.job", f"{name}.json"]
+        code = fixb_run.run(command, self.job["cwd"], self.job["env"], log, limit)
         try:
             with open(f"{name}.json") as file:
-                return json.load(file), code
+                return json.load(file), code, log.since(limit=8000)
         except (OSError, ValueError):
-            return None, code
+            return None, code, log.since(limit=8000)
 
     def imports(self) -> None:
         targets, left_out = [], []
@@ -90,10 +91,12 @@ class Look:
         shared = {"cwd": self.job["cwd"], "tree": self.job["tree"], "parallel": parallel, "limit": limits["import"]}
         limit = limits["import"] * (len(targets) / parallel + 2)
         block = self.block_targets()
-        results, _ = self.worker("import_modules.py", {**shared, "targets": targets + block}, limit)
+        results, *_ = self.worker("import_modules.py", {**shared, "targets": targets + block}, limit)
         results = results or []
         own = [one for one in results if "file" in one]
         self.modules = {one["module"]: one["file"] for one in own if one["ok"]}
+        entry = self.job["entry"]
+        self.hangs = next((one for one in own if entry and one.get("late") and one["module"] == entry["module"]), None)
         emit("imports", results=own, leftOut=left_out)
         emit("mainTarget", results=[one for one in results if "file" not in one])
 
@@ -132,19 +135,18 @@ class Look:
         emit("drift", ini=ini, code=code, log=log)
 
     def alembic(self, ini: str, *words: str) -> tuple[int | None, str]:
-        path = os.path.join(self.folder, "alembic.log")
-        with open(path, "wb") as log:
-            command = [self.job["python"], "-m", "alembic", "-c", os.path.basename(ini), *words]
-            cwd = os.path.join(self.job["tree"], os.path.dirname(ini))
-            code = fixb_run.run(command, cwd, self.job["env"], log, self.job["limits"]["start"])
-        return code, fixb_run.tail(path, 8000)
+        log = Log()
+        command = [self.job["python"], "-m", "alembic", "-c", os.path.basename(ini), *words]
+        cwd = os.path.join(self.job["tree"], os.path.dirname(ini))
+        code = fixb_run.run(command, cwd, self.job["env"], log, self.job["limits"]["start"])
+        return code, log.since(limit=8000)
 
     def serve(self, ready: bool) -> None:
-        server = fixb_server.Server(self.job, self.job["env"], self.log)
+        server = fixb_server.Server(self.job, self.job["env"])
         emit("step", text=" ".join(["uvicorn", *server.command()[3:]]))
         started = server.start(self.job["limits"]["start"])
         emit("server", run=1, **started)
-        seen = self.probe(ready)
+        seen = self.probe(ready, started)
         if started["up"]:
             self.ask(server, seen)
         stopped = server.stop(self.job["limits"]["stop"])
@@ -152,14 +154,23 @@ class Look:
         if started["up"]:
             self.again(server, seen)
 
-    def probe(self, ready: bool) -> dict:
+    def probe(self, ready: bool, started: dict) -> dict:
+        """What the loaded application is. What is known to stay for ever is not waited for once more."""
+        if self.hangs:
+            seen = {"target": {key: self.hangs.get(key) for key in ("ok", "error", "at")}}
+            emit("probe", seen=seen, code=None, log="")
+            return seen
+        silent = started.get("silent")
         emit("step", text="loading the application, its session and its tables")
         job = {key: self.job[key] for key in ("cwd", "tree", "entry", "dependencies", "metadata", "modelModules")}
-        job |= {"files": self.modules, "database": ready, "createsTables": bool(self.creators or self.job["alembic"])}
-        seen, code = self.worker("probe_app.py", job, self.job["limits"]["probe"])
+        job |= {"files": self.modules, "database": ready and not silent}
+        job |= {"createsTables": bool(self.creators or self.job["alembic"])}
+        seen, code, log = self.worker("probe_app.py", job, self.job["limits"]["probe"])
         seen = seen or {}
+        if silent and ready:
+            seen["lifespan"] = {"error": f"the server does not answer within {silent:g} s", "at": started["at"]}
         self.document = seen.get("app", {}).get("openapi", {}).pop("document", {})
-        emit("probe", seen=seen, code=code, log=fixb_run.tail(os.path.join(self.folder, "probe_app.log"), 8000))
+        emit("probe", seen=seen, code=code, log=log)
         return seen
 
     def ask(self, server: fixb_server.Server, seen: dict) -> None:
@@ -198,11 +209,15 @@ class Look:
 
 def main() -> None:
     fixb_run.end_with_parent()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with open(sys.argv[1]) as file:
-        look = Look(json.load(file))
+        job = json.load(file)
+    fixb_limits.confine(job["most"], job["boxed"])
+    watch = fixb_limits.Watch(job["most"], job["onDisk"], job["boxed"])
+    watch.start()
+    look = Look(job)
     try:
         look.run()
+        emit("used", **watch.used)
     finally:
         look.close()
 

@@ -1,0 +1,181 @@
+"""Bounds on what a look may use: memory, processes, disk. Whoever uses more is ended, and the reason is told."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import platform
+import resource
+import signal
+import stat
+import threading
+import time
+
+import fixb_run
+
+EVERY = 0.1
+WALK_AGAIN = 1.0
+MB = 1024 * 1024
+# https://man7.org/linux/man-pages/man2/keyctl.2.html; the number of the call by architecture
+KEYCTL = {"x86_64": 250, "aarch64": 219}
+JOIN_SESSION_KEYRING = 1
+
+
+def confine(most: dict, boxed: bool) -> None:
+    """Bounds that the kernel keeps, for this process and all that it starts, and a keyring that holds nothing."""
+    lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_FSIZE, most["disk"])
+    lower(resource.RLIMIT_NOFILE, most["openFiles"])
+    if boxed and counts_by_namespace():
+        lower(resource.RLIMIT_NPROC, 2 * most["tasks"])  # the watch sees it first, and names it
+    leave_keyring()
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("500")  # where the machine itself runs dry, the backend goes before anything of the person's
+
+
+def lower(which: int, value: int) -> None:
+    _, hard = resource.getrlimit(which)
+    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(which, (bound, bound))
+
+
+def counts_by_namespace() -> bool:
+    """Whether RLIMIT_NPROC counts the box alone (Linux 5.14), and not all that this user runs on the machine."""
+    numbers = platform.release().split(".")[:2]
+    return all(one.isdigit() for one in numbers) and tuple(map(int, numbers)) >= (5, 14)
+
+
+def leave_keyring() -> None:
+    """The person's session keyring is handed down from process to process; a new one has nothing in it."""
+    number = KEYCTL.get(platform.machine())
+    with contextlib.suppress(OSError, AttributeError):
+        if number:
+            ctypes.CDLL(None).syscall(number, JOIN_SESSION_KEYRING, None)
+
+
+class Watch(threading.Thread):
+    """Measures what everything below this process uses, and ends it all where that is too much.
+
+    `most` holds `memory` and `disk` in bytes and `tasks` (processes and their threads); `folders` are those on disk.
+    """
+
+    def __init__(self, most: dict, folders: list[str], boxed: bool):
+        super().__init__(daemon=True)
+        self.most, self.folders, self.boxed = dict(most), folders, boxed
+        self.most["memory"] = min(most["memory"], int(0.8 * available()))
+        self.most["disk"] = min(most["disk"], free(folders[0]) // 2)
+        self.used = {"memory": 0, "tasks": 0, "disk": 0}
+        self.before: int | None = None
+        self.next_walk, self.free_then = 0.0, 0
+
+    def run(self) -> None:
+        while True:
+            self.note("tasks", *self.processes())
+            self.disk()
+            for name, used in self.used.items():
+                if used > self.most[name]:
+                    self.end(name)
+            time.sleep(EVERY)
+
+    def note(self, first: str, number: int, memory: int) -> None:
+        self.used[first] = max(self.used[first], number)
+        self.used["memory"] = max(self.used["memory"], memory + (in_memory_files() if self.boxed else 0))
+
+    def processes(self) -> tuple[int, int]:
+        """How many tasks there are, and how many bytes of memory are their own."""
+        tasks = memory = 0
+        for pid in fixb_run.everybody() if self.boxed else [os.getpid(), *fixb_run.descendants(os.getpid())]:
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                with open(f"/proc/{pid}/stat") as file:
+                    tasks += int(file.read().rpartition(")")[2].split()[17])
+                with open(f"/proc/{pid}/statm") as file:
+                    _, resident, shared = file.read().split()[:3]
+                memory += (int(resident) - int(shared)) * resource.getpagesize()
+        return tasks, memory
+
+    def disk(self) -> None:
+        """Walking takes time: once a second or less, but at once where the disk fills."""
+        now, left = time.monotonic(), free(self.folders[0])
+        fills = self.free_then - left > self.most["disk"] / 8
+        if now < self.next_walk and not fills:
+            return
+        used = sum(size_of(folder) for folder in self.folders) + deleted_files(self.boxed)
+        if self.before is None:
+            self.before = used
+        self.used["disk"] = max(self.used["disk"], used - self.before)
+        self.free_then = left
+        self.next_walk = time.monotonic() + max(WALK_AGAIN, 20 * (time.monotonic() - now))
+
+    def end(self, name: str) -> None:
+        """Nothing goes on after this: what is not seen yet stays unseen."""
+        fixb_run.emit("exceeded", what=name, most=self.most[name], during=fixb_run.step)
+        fixb_run.emit("end")
+        kill_all(self.boxed)
+        os._exit(1)
+
+
+def kill_all(boxed: bool) -> None:
+    """In a box one signal reaches all processes at once, however fast they multiply; elsewhere it takes several."""
+    if boxed and os.getpid() < 10:
+        with contextlib.suppress(OSError):
+            os.kill(-1, signal.SIGKILL)
+        return
+    for pid in fixb_run.descendants(os.getpid()):
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGSTOP)
+    fixb_run.kill_descendants()
+
+
+def in_memory_files() -> int:
+    """Bytes in the box's file systems that lie in memory."""
+    seen, total = set(), 0
+    for path in ("/", "/tmp", "/dev", "/dev/shm"):
+        with contextlib.suppress(OSError):
+            device = os.stat(path).st_dev
+            if device not in seen:
+                seen.add(device)
+                found = os.statvfs(path)
+                total += (found.f_blocks - found.f_bfree) * found.f_frsize
+    return total
+
+
+def size_of(folder: str) -> int:
+    total, below = 0, [folder]
+    while below:
+        with contextlib.suppress(OSError), os.scandir(below.pop()) as entries:
+            for entry in entries:
+                with contextlib.suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        below.append(entry.path)
+                    else:
+                        total += entry.stat(follow_symlinks=False).st_blocks * 512
+    return total
+
+
+def deleted_files(boxed: bool) -> int:
+    """Bytes of files that have no name any more and are still open."""
+    found: dict[tuple[int, int], int] = {}
+    for pid in fixb_run.everybody() if boxed else fixb_run.descendants(os.getpid()):
+        with contextlib.suppress(OSError):
+            for number in os.listdir(f"/proc/{pid}/fd"):
+                with contextlib.suppress(OSError):
+                    one = os.stat(f"/proc/{pid}/fd/{number}")
+                    if stat.S_ISREG(one.st_mode) and one.st_nlink == 0:
+                        found[one.st_dev, one.st_ino] = one.st_blocks * 512
+    return sum(found.values())
+
+
+def free(folder: str) -> int:
+    with contextlib.suppress(OSError):
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize
+    return 1 << 60
+
+
+def available() -> int:
+    """Bytes of memory that can be had without swapping."""
+    with contextlib.suppress(OSError, ValueError, IndexError), open("/proc/meminfo") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemAvailable"))
+    return 1 << 60
