@@ -1,5 +1,4 @@
 import { alembicEnvironments } from '../../../src/backend/alembic.ts';
-import type { Backend } from '../../../src/backend/backend.ts';
 import { methodCalls } from '../../../src/backend/engines.ts';
 import { isText } from '../../../src/backend/text-values.ts';
 import type { UrlPlace } from '../../../src/backend/url-places.ts';
