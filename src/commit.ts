@@ -54,8 +54,26 @@ function stage(absoluteRoot: string, path: string): string | undefined {
   );
   if ('reason' in blob) return blob.reason;
   const info = `${mode || NEW_FILE},${blob.out.trim()},${prefix}${path}`;
-  const put = gitSays(absoluteRoot, ['update-index', '--add', '--cacheinfo', info]);
+  const put = gitSays(absoluteRoot, [
+    ...withoutFilters(absoluteRoot),
+    'update-index',
+    '--add',
+    '--cacheinfo',
+    info,
+  ]);
   return 'reason' in put ? put.reason : undefined;
+}
+
+/**
+ * Settings that switch off every filter there is: writing the index looks again at files that changed in the moment it was
+ * last written (git's technical/racy-git), and would send them through theirs.
+ */
+function withoutFilters(absoluteRoot: string): string[] {
+  const names =
+    git(absoluteRoot, ['config', '-z', '--name-only', '--get-regexp', '^filter\\.'])?.split('\0') ?? [];
+  return names
+    .filter(Boolean)
+    .flatMap((name) => ['-c', name.endsWith('.required') ? `${name}=false` : `${name}=`]);
 }
 
 const NEW_FILE = '100644';

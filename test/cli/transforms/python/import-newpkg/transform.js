@@ -1,6 +1,7 @@
 export default {
   title: 'Import from newpkg',
   why: 'oldpkg is gone, so the import fails when the server starts.',
+  checkpoint: 'imports',
   safety: 'safe',
   docs: 'https://docs.example.invalid/newpkg',
   literals: ['oldpkg'],

@@ -1,6 +1,7 @@
 export default {
   title: 'Require newpkg',
   why: 'oldpkg is gone, so the install fails.',
+  checkpoint: 'imports',
   safety: 'safe',
   docs: 'https://docs.example.invalid/newpkg',
   tasks: ['T005'],
