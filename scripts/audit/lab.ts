@@ -64,7 +64,7 @@ export class Lab {
 }
 
 /** Applies one change. Throws where it would change nothing, or where it is unclear which place is meant. */
-function make(absoluteFolder: string, change: Change): void {
+export function make(absoluteFolder: string, change: Change): void {
   const path = join(absoluteFolder, change.file);
   if ('remove' in change) return rmSync(path);
   if ('create' in change) {
