@@ -41,7 +41,7 @@ export function isQuery(script: Script, node: Node): boolean {
   const value = valueBehind(script, node);
   if (!value || 'module' in value) return false;
   const call = methodCall(value.node);
-  if (!call) return false;
+  if (!call || wasAwaited(value.script, value.node)) return false;
   if (QUERY_METHODS.test(call.method) && isModel(value.script, call.receiver)) return true;
   return BUILDERS.test(call.method) && isQuery(value.script, call.receiver);
 }

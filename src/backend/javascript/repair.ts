@@ -71,7 +71,7 @@ export function rewriteWith(find: Find, usual: Safety = 'safe'): JscodeshiftTran
       for (const { message, next } of found.filter((one) => !one.repair))
         report(next ? `${message} ${next}` : message);
     for (const { repair } of chosen) repair?.(j);
-    return chosen.some(({ repair }) => repair) ? root.toSource({ quote: quoteOf(file.source) }) : undefined;
+    return chosen.some(({ repair }) => repair) ? root.toSource(styleOf(file.source)) : undefined;
   };
 }
 
@@ -88,7 +88,12 @@ function numbered(found: Found[]): Found[] {
   });
 }
 
-/** The quotes that a text has more of. */
-function quoteOf(text: string): 'single' | 'double' {
-  return text.split("'").length >= text.split('"').length ? 'single' : 'double';
+/** Quotes, and parentheses around a single parameter, as a text has them most. */
+function styleOf(text: string): { quote: 'single' | 'double'; arrowParensAlways: boolean } {
+  const bare = text.match(/[\w$]\s*=>/g)?.length ?? 0;
+  const parentheses = text.match(/\)\s*=>/g)?.length ?? 0;
+  return {
+    quote: text.split("'").length >= text.split('"').length ? 'single' : 'double',
+    arrowParensAlways: parentheses >= bare,
+  };
 }

@@ -7,6 +7,8 @@ export type Exported = { node: Node } | { from: string; name: string };
 export interface Exports {
   /** `default` is also what `module.exports` and `export =` are. */
   named(name: string): Exported | undefined;
+  /** What `module.exports = …` or `export = …` makes of the whole module. */
+  whole: Node | undefined;
 }
 
 const known = new WeakMap<Script, Exports>();
@@ -26,7 +28,10 @@ function readExports(script: Script): Exports {
     else exported(statement, names);
   }
   for (const assignment of script.all('AssignmentExpression')) assigned(script, assignment, names);
+  const own = names.get('default');
+  const isModule = script.all('ExportDefaultDeclaration').length > 0;
   return {
+    whole: own && 'node' in own && !isModule ? own.node : undefined,
     named(name) {
       const own = names.get(name) ?? ofWhole(script, names.get('default'), name);
       if (own) return own;

@@ -87,11 +87,31 @@ function change(hunk: Hunk, before: Tokenised, printed: Tokenised): Change {
   const inserted = { first: printed.tokens[hunk.bStart], last: printed.tokens[hunk.bEnd - 1] };
   const [first, last] = [before.tokens[hunk.aStart], before.tokens[hunk.aEnd - 1]];
   const text = printed.text.slice(inserted.first?.start, inserted.last?.end);
-  if (hunk.aEnd > hunk.aStart && first && last) {
-    const [start, end] = [first.start, last.end];
-    return { start, end, text: apart(before.text[start - 1], text, before.text[end]) };
-  }
+  if (hunk.aEnd > hunk.aStart && first && last) return replacement(hunk, before, printed, text);
   return insertion(hunk, before, printed);
+}
+
+/** Puts new tokens in the place of old ones, with the blanks that the new print has around them; line breaks stay as they were. */
+function replacement(hunk: Hunk, before: Tokenised, printed: Tokenised, text: string): Change {
+  const old = gapsAround(before, hunk.aStart, hunk.aEnd);
+  const fresh = gapsAround(printed, hunk.bStart, hunk.bEnd);
+  const taken = (side: 'left' | 'right') => old[side] !== fresh[side] && !/\n/.test(old[side] + fresh[side]);
+  const start = (before.tokens[hunk.aStart]?.start ?? 0) - (taken('left') ? old.left.length : 0);
+  const end = (before.tokens[hunk.aEnd - 1]?.end ?? 0) + (taken('right') ? old.right.length : 0);
+  const whole = (taken('left') ? fresh.left : '') + text + (taken('right') ? fresh.right : '');
+  return { start, end, text: apart(before.text[start - 1], whole, before.text[end]) };
+}
+
+/** The white space on both sides of some tokens. */
+function gapsAround(
+  { text, tokens }: Tokenised,
+  start: number,
+  end: number,
+): { left: string; right: string } {
+  return {
+    left: text.slice(tokens[start - 1]?.end ?? 0, tokens[start]?.start),
+    right: text.slice(tokens[end - 1]?.end, tokens[end]?.start ?? text.length),
+  };
 }
 
 /** Puts a space where two words would become one: `next(error)` → `throw error`. */
@@ -116,6 +136,8 @@ function removal(hunk: Hunk, { text, tokens }: Tokenised): Change {
     const newline = blankAbove ? right.lastIndexOf('\n') : right.indexOf('\n');
     return { start: from + left.lastIndexOf('\n') + 1, end: end + newline + 1, text: '' };
   }
+  if (!/\n/.test(left + right) && /^[([]$/.test(before?.text ?? ''))
+    return { start: from, end: to, text: '' };
   if (right.includes('\n') || (left === '' && !isLineComment(before))) return { start: from, end, text: '' };
   if (!left.includes('\n') && /^[{([]$/.test(before?.text ?? '') && isCloser(after))
     return { start: from, end: to, text: '' };

@@ -38,9 +38,11 @@ export function originOf(script: Script, node: Node, depth = DEPTH): string | un
       : undefined;
   }
   const name = requiredModule(script, at);
-  return name !== undefined && !script.modules?.resolve(script.path, name) && !isRelative(name)
-    ? name
-    : undefined;
+  if (name === undefined) return undefined;
+  const other = localModule(script, name);
+  const whole = other && exportsOf(other).whole;
+  if (other) return whole && originOf(other, whole, depth - 1);
+  return isRelative(name) ? undefined : name;
 }
 
 /** The module that `require('x')` or `import('x')` names. */
@@ -157,8 +159,9 @@ function importOrigin(
 ): string | undefined {
   const other = localModule(script, imported.module);
   if (!other) return isRelative(imported.module) ? undefined : member(imported.module, imported.name);
-  const found = exportsOf(other).named(imported.name);
-  if (!found) return undefined;
+  const { named, whole } = exportsOf(other);
+  const found = named(imported.name);
+  if (!found) return whole && member(originOf(other, whole, depth), imported.name);
   if ('node' in found) return originOf(other, found.node, depth);
   return importOrigin(other, { module: found.from, name: found.name }, depth);
 }

@@ -1,0 +1,115 @@
+import type { JSCodeshift } from 'jscodeshift';
+import { type FunctionNode, isFunction, type Node, unwrap } from './nodes.ts';
+import { replace, type Script } from './script.ts';
+
+/** A Node-style callback `(error, value) => …`, taken apart into what runs on success and what runs on failure. */
+export interface Callback {
+  fn: FunctionNode;
+  value: Node | undefined;
+  ok: Node[];
+  /** The error's parameter and what runs on failure; undefined where the callback does not look at the error. */
+  fail: { error: Node; body: Node[] } | undefined;
+}
+
+/**
+ * Takes a callback apart that looks at its error first: `if (error) … return`, `if (error) … else …`, `if (!error) …`.
+ * Undefined where the two ways share statements, or where `this` or `arguments` are used.
+ */
+export function splitCallback(script: Script, fn: Node): Callback | undefined {
+  if (!isFunction(fn) || fn.generator || fn.params.length > 2 || usesThis(script, fn)) return undefined;
+  const [error, value] = fn.params as Node[];
+  const body = fn.body.type === 'BlockStatement' ? (fn.body.body as Node[]) : undefined;
+  if ([error, value].some((param) => param && param.type !== 'Identifier')) return undefined;
+  const uses = error ? (script.bindingOf(error)?.references ?? []) : [];
+  if (!error || uses.length === 0) return { fn, value, ok: body ?? [], fail: undefined };
+  const split = body && splitBody(script, body, error);
+  if (!split) return undefined;
+  const inside = (statements: Node[], node: Node) =>
+    statements.some((one) => script.within(one).includes(node));
+  const valueUses = value ? (script.bindingOf(value)?.references ?? []) : [];
+  if (uses.some((use) => inside(split.ok, use)) || valueUses.some((use) => inside(split.fail, use)))
+    return undefined;
+  return { fn, value, ok: split.ok, fail: { error, body: split.fail } };
+}
+
+function splitBody(script: Script, body: Node[], error: Node): { ok: Node[]; fail: Node[] } | undefined {
+  const [first, ...rest] = body;
+  if (first?.type !== 'IfStatement') return undefined;
+  const negated = first.test.type === 'UnaryExpression' && first.test.operator === '!';
+  const tested = unwrap(
+    negated ? (first.test as unknown as { argument: Node }).argument : (first.test as Node),
+  );
+  if (tested.type !== 'Identifier' || script.bindingOf(tested)?.identifier !== error) return undefined;
+  const then = statementsOf(first.consequent as Node);
+  const otherwise = first.alternate ? statementsOf(first.alternate as Node) : [];
+  const [fail, ok] = negated ? [otherwise, then] : [then, otherwise];
+  if (rest.length === 0) return { ok, fail };
+  // What stands behind the `if` runs on both ways, unless one of them leaves.
+  if (leaves(fail)) return { ok: [...ok, ...rest], fail };
+  return leaves(ok) ? { ok, fail: [...fail, ...rest] } : undefined;
+}
+
+function statementsOf(node: Node): Node[] {
+  return node.type === 'BlockStatement' ? (node.body as Node[]) : [node];
+}
+
+function leaves(statements: Node[]): boolean {
+  const last = statements.at(-1);
+  return last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement';
+}
+
+/** A function expression has a `this` of its own, which its caller sets. */
+function usesThis(script: Script, fn: FunctionNode): boolean {
+  if (fn.type === 'ArrowFunctionExpression') return false;
+  const inner = (node: Node) => !isFunction(node) || node.type === 'ArrowFunctionExpression';
+  return script
+    .within(fn.body as Node, inner)
+    .some(
+      (node) => node.type === 'ThisExpression' || (node.type === 'Identifier' && node.name === 'arguments'),
+    );
+}
+
+/** True where the value of a call is thrown away, returned or awaited: a promise can take its place. */
+export function mayBePromise(script: Script, call: Node): boolean {
+  const type = script.parentOf(call)?.type ?? '';
+  return /^(ExpressionStatement|ReturnStatement|AwaitExpression|ArrowFunctionExpression)$/.test(type);
+}
+
+/** `f(a, (error, value) => …)` → `f(a).then((value) => …, (error) => …)`. The callback is the call's last argument. */
+export function callbackToThen(script: Script, j: JSCodeshift, call: Node, callback: Callback): void {
+  const handlers = [
+    handler(j, callback.fn, callback.value, callback.fail ? callback.ok : undefined),
+    ...(callback.fail ? [handler(j, callback.fn, callback.fail.error, callback.fail.body)] : []),
+  ];
+  chain(script, j, call, handlers);
+}
+
+/** `f(a, done)` → `f(a).then((result) => done(null, result), done)`. */
+export function namedCallbackToThen(script: Script, j: JSCodeshift, call: Node, name: Node): void {
+  const result = j.identifier('result');
+  const ok = j.arrowFunctionExpression([result], j.callExpression(name as never, [j.nullLiteral(), result]));
+  chain(script, j, call, [ok as Node, name]);
+}
+
+function handler(j: JSCodeshift, fn: FunctionNode, param: Node | undefined, body: Node[] | undefined): Node {
+  const params = param ? [param] : [];
+  const block = body === undefined ? fn.body : j.blockStatement(body as never[]);
+  const made =
+    fn.type === 'ArrowFunctionExpression'
+      ? j.arrowFunctionExpression(params as never[], block as never)
+      : j.functionExpression(null, params as never[], block as never);
+  made.async = fn.async ?? false;
+  return made as Node;
+}
+
+function chain(script: Script, j: JSCodeshift, call: Node, handlers: Node[]): void {
+  const bare = j.callExpression(
+    (call as unknown as { callee: never }).callee,
+    (call as unknown as { arguments: never[] }).arguments.slice(0, -1),
+  );
+  replace(
+    script,
+    call,
+    j.callExpression(j.memberExpression(bare, j.identifier('then')), handlers as never[]) as Node,
+  );
+}

@@ -1,0 +1,127 @@
+import type { JSCodeshift } from 'jscodeshift';
+import { isDocument, isModel, isQuery } from '../../../src/backend/javascript/mongoose.ts';
+import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
+import {
+  argumentsOf,
+  isFunction,
+  isMember,
+  isPlainObject,
+  methodCall,
+  type Node,
+  propertyOf,
+  unwrap,
+} from '../../../src/languages/javascript/nodes.ts';
+import { isAwaited, isChained, type Script } from '../../../src/languages/javascript/script.ts';
+import type { Transform } from '../../../src/transform.ts';
+
+const find: Find = ({ script, version }) => {
+  const mongoose = version('mongoose');
+  if (!mongoose?.is('>=7')) return [];
+  return script.calls.flatMap((call): Found[] => {
+    const used = methodCall(call);
+    const since = used && Object.hasOwn(SINCE, used.method) ? SINCE[used.method] : undefined;
+    if (!used || !since || mongoose.major < since) return [];
+    const change = changeFor(script, call, used);
+    return change ? [found(call, used.method, change, mongoose)] : [];
+  });
+};
+
+export const transform = {
+  title: 'Use the methods that Mongoose has',
+  why: 'Mongoose 7 took update, remove and mapReduce away, and Mongoose 8 count and findOneAndRemove: the call is a TypeError.',
+  safety: 'safe',
+  docs: 'https://mongoosejs.com/docs/migrating_to_7.html#removed-remove',
+  catalogue: ['js-mongoose-removed-methods'],
+  fixes: [/\.(update|remove|count|findOneAndRemove|findByIdAndRemove|mapReduce) is not a function/],
+  literals: ['.update(', '.remove(', '.count(', 'AndRemove(', '.mapReduce('],
+  detect: detectWith(find),
+} satisfies Transform<'javascript'>;
+
+export const parser = 'tsx';
+
+/** A standard jscodeshift transform. `--mongoose=8` gives the installed version. */
+export default rewriteWith(find);
+
+/** Measured with Mongoose 5 to 9: the major version from which on a model, a query or a document has no such method. */
+const SINCE: Record<string, number> = {
+  update: 7,
+  remove: 7,
+  mapReduce: 7,
+  count: 8,
+  findOneAndRemove: 8,
+  findByIdAndRemove: 8,
+};
+
+interface Change {
+  to?: string;
+  unsafe?: string;
+  next?: string;
+}
+
+function changeFor(
+  script: Script,
+  call: Node,
+  { receiver, method }: { receiver: Node; method: string },
+): Change | undefined {
+  if (isModel(script, receiver) || isQuery(script, receiver))
+    return ofModel(script, call, method, isModel(script, receiver));
+  if (method === 'remove' && isDocument(script, receiver)) return ofDocument(script, call);
+  return undefined;
+}
+
+function ofModel(script: Script, call: Node, method: string, model: boolean): Change {
+  if (method === 'count') return { to: 'countDocuments' };
+  if (method === 'findOneAndRemove') return { to: 'findOneAndDelete' };
+  if (method === 'findByIdAndRemove') return { to: 'findByIdAndDelete' };
+  if (method === 'mapReduce') return { next: 'Write it as an aggregation: Model.aggregate().' };
+  if (method === 'remove')
+    return {
+      to: 'deleteMany',
+      unsafe: 'deleteMany deletes all that match; with { single: true } it was one.',
+    };
+  return updateOf(
+    argumentsOf(call).filter((given) => !isFunction(given)),
+    model,
+    script,
+  );
+}
+
+/** `update` changed one document, or all with `multi: true`. */
+function updateOf(given: Node[], model: boolean, script: Script): Change {
+  const unsafe = 'The result now has modifiedCount instead of nModified.';
+  const options = model ? given[2] : given[1];
+  if (!options) return { to: 'updateOne', unsafe };
+  const object = script.bindingOf(options) ? undefined : unwrap(options);
+  const multi = isPlainObject(object) ? propertyOf(object, 'multi')?.value : undefined;
+  if (!isPlainObject(object) || (multi && multi.type !== 'BooleanLiteral'))
+    return { next: 'Call updateMany where the options say multi: true, else updateOne.' };
+  return { to: multi?.type === 'BooleanLiteral' && multi.value ? 'updateMany' : 'updateOne', unsafe };
+}
+
+/** `document.remove()` ran at once; `deleteOne()` returns a query that runs when it is awaited. */
+function ofDocument(script: Script, call: Node): Change {
+  const runs =
+    isAwaited(script, call) || isChained(script, call) || script.parentOf(call)?.type === 'ReturnStatement';
+  return runs
+    ? { to: 'deleteOne' }
+    : { next: 'Write await document.deleteOne(): without await nothing is deleted.' };
+}
+
+function found(call: Node, method: string, { to, unsafe, next }: Change, mongoose: PackageVersion): Found {
+  const message = `${mongoose.text} has no ${method}()${to ? `; it is ${to}()` : ''}.`;
+  const at = (call as unknown as { callee: Node }).callee;
+  if (!to) return { subject: method, at, message, safety: 'report', ...(next && { next }) };
+  return {
+    subject: method,
+    at,
+    message,
+    ...(unsafe && { safety: { unsafe } }),
+    repair: (j) => rename(j, at, to),
+  };
+}
+
+function rename(j: JSCodeshift, callee: Node, to: string): void {
+  const member = unwrap(callee);
+  if (isMember(member)) Object.assign(member, { property: j.identifier(to), computed: false });
+}
