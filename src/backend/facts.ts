@@ -49,7 +49,7 @@ function plainFacts(group: PythonGroup): BackendFacts {
   const manifests = [...group.manifests].sort(
     (a, b) => installOrder(a) - installOrder(b) || a.localeCompare(b),
   );
-  const framework = found?.application.framework;
+  const framework = found?.application.framework ?? djangoOf(workspace, files);
   return {
     name: nameOf(workspace, root),
     root,
@@ -68,6 +68,12 @@ function plainFacts(group: PythonGroup): BackendFacts {
     requires: requires(workspace, manifests),
     requiredSettings: [],
   };
+}
+
+/** Django is started through the `manage.py` that it makes, and no module holds its application by a call that we know. */
+function djangoOf(workspace: Workspace, files: readonly string[]): 'django' | undefined {
+  const starter = files.find((file) => file === 'manage.py' || file.endsWith('/manage.py'));
+  return starter && workspace.read(starter)?.text.includes('DJANGO_SETTINGS_MODULE') ? 'django' : undefined;
 }
 
 function nameOf(workspace: Workspace, root: string): string {

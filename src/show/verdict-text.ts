@@ -1,9 +1,16 @@
 import { paint } from '../terminal/paint.ts';
-import type { Check, Verdict } from '../types.ts';
+import type { Check, Verdict, VerifyLevel } from '../types.ts';
 import { indented, type Layout } from './layout.ts';
 
-const RESULTS: Record<Verdict['result'], string> = {
-  fixed: 'starts and works',
+/** What passing every check comes to at each level. */
+const PASSES: Record<VerifyLevel, string> = {
+  import: 'can be imported',
+  boot: 'starts',
+  probe: 'starts and works',
+  tests: 'starts and works',
+};
+
+const RESULTS: Record<Exclude<Verdict['result'], 'fixed'>, string> = {
   failing: 'still fails',
   broken: 'is worse than before',
   unchecked: 'could not be checked in full',
@@ -15,7 +22,8 @@ export function verdictText(verdict: Verdict, layout: Layout): string {
   const before = passing(checks, 'before');
   const after = passing(checks, 'after');
   const style = verdict.result === 'fixed' ? 'green' : verdict.result === 'unchecked' ? 'yellow' : 'red';
-  const result = paint(style, `${verdict.backend} ${RESULTS[verdict.result]}.`);
+  const said = verdict.result === 'fixed' ? PASSES[verdict.level] : RESULTS[verdict.result];
+  const result = paint(style, `${verdict.backend} ${said}.`);
   const compared = checks.some((check) => check.before.status !== 'unknown');
   const counts = `${after} of ${checks.length} checks`;
   return [

@@ -8,6 +8,7 @@ import type { Seen } from '../verify/checks/seen.ts';
 import { type DatabasePlan, planDatabase } from '../verify/database-plan.ts';
 import { type Environment, makeEnvironment } from '../verify/environment.ts';
 import { cleaningUp } from '../verify/interrupt.ts';
+import { notStarted } from '../verify/level.ts';
 import { LIMITS, type Limits } from '../verify/limits.ts';
 import { look, TREE } from '../verify/look.ts';
 import type { Probe } from '../verify/probes.ts';
@@ -79,7 +80,7 @@ export async function verify(input: VerifyInput, progress: Progress): Promise<Ve
   const heartbeat = beating((text) => progress({ stage: 'verify', text, state: 'start' }));
   const work: Work = {
     input,
-    level: input.options.level ?? 'probe',
+    level: notStarted(input.backend) ? 'import' : (input.options.level ?? 'probe'),
     limits: { ...LIMITS, ...input.options.limits },
     absoluteCache: input.options.absoluteCache ?? cacheFolder(process.env),
     absoluteFolder,

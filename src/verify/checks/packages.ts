@@ -1,5 +1,6 @@
 import { satisfies } from '@renovatebot/pep440';
 import type { Outcome } from '../../types.ts';
+import { notStarted } from '../level.ts';
 import { lastError } from '../log.ts';
 import { atRunTime, fail, pass, type Seen, unknown } from './seen.ts';
 
@@ -94,6 +95,13 @@ export function versions(seen: Seen): Outcome {
   );
   if (environment.conflicts) return fail(`pip check: ${environment.conflicts}`, listed.join('\n'));
   return pass(`pip check finds no conflict: ${listed.join(', ')}`);
+}
+
+/** Says that no more than an import was tried, where that is all that can be. */
+export function framework(seen: Seen): Outcome {
+  return unknown(
+    `${notStarted(seen.facts)} is not started so far: its modules were imported, and that is all`,
+  );
 }
 
 /** `alembic upgrade head`, where there is an alembic.ini. */

@@ -27,6 +27,7 @@ export function server(seen: Seen): Outcome {
 
 function notUp(seen: Seen, start: ServerStart, log: string): string {
   const { silent, at, code, left = 0, elsewhere = [] } = start;
+  const { observations } = seen;
   const ports = elsewhere.length ? `port ${elsewhere.join(' and ')}` : '';
   if (silent) {
     const waited = `it did not answer within ${silent} s${at ? `: it stays at ${at}` : ''}`;

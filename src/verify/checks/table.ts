@@ -1,4 +1,5 @@
 import type { Outcome, VerifyLevel } from '../../types.ts';
+import { notStarted } from '../level.ts';
 import * as application from './application.ts';
 import * as database from './database.ts';
 import { limits } from './limits.ts';
@@ -67,6 +68,14 @@ const IMPORT = [
     ['T050'],
     application.cycles,
     'Move what both modules need into a third, or import it inside the function that uses it.',
+  ),
+  line(
+    'framework',
+    'the server can be started here',
+    [],
+    packages.framework,
+    'Start the server yourself, and ask it.',
+    ({ facts }) => notStarted(facts) !== undefined,
   ),
   line(
     'limits',

@@ -21,7 +21,6 @@ from fixb_log import Log
 HEALTH = ["/health", "/healthz", "/health/", "/api/health", "/api/v1/health", "/healthcheck", "/ping", "/status", "/livez"]
 BODY_LIMIT = 1_048_576
 BODY_TIME = 5.0
-PATIENCE, IMPATIENCE = 35.0, 8.0
 UNANSWERED = 4
 BACKGROUND = 3.0
 ABORTED = "Fatal Python error: Aborted"
@@ -36,7 +35,7 @@ class Server:
         self.port = job["entry"]["port"]
         self.process = None
         self.begin = 0
-        self.patience = PATIENCE
+        self.patience = job["limits"]["answer"]
         self.unanswered = 0
         self.headers: dict[str, str] = {}
 
@@ -101,12 +100,12 @@ class Server:
         return self.log.since(mark)
 
     def ask(self, method: str, path: str, headers: dict | None = None, body=None, limit: float = 15) -> dict:
-        """One request, with a JSON body where one is given. `status` 0 where there was no answer."""
+        """One request; a body that is a text is a form, any other is sent as JSON. `status` 0 where there was no answer."""
         if self.unanswered >= UNANSWERED:
             return {"status": 0, "headers": {}, "body": f"not asked: {UNANSWERED} requests in a row had no answer"}
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=limit)
-        given = None if body is None else json.dumps(body).encode()
-        named = {**self.headers, **({} if given is None else {"Content-Type": "application/json"}), **(headers or {})}
+        given, kind = encoded(body)
+        named = {**self.headers, **kind, **(headers or {})}
         began = time.monotonic()
         try:
             connection.connect()
@@ -131,10 +130,19 @@ class Server:
         mark = self.mark()
         answer = self.ask(method, path, headers, body, self.patience)
         if answer["status"] == 0:
-            self.patience = IMPATIENCE
+            self.patience = self.job["limits"]["answer"] / 4
         said = self.log.since(mark)
         failed = answer["status"] >= 500 or answer["status"] == 0 or "Traceback (most recent" in said
         return {**answer, "mark": mark, "log": self.settled(mark)[-6000:] if failed else ""}
+
+
+def encoded(body) -> tuple[bytes | None, dict[str, str]]:
+    """The bytes of a body and the header that says what they are."""
+    if body is None:
+        return None, {}
+    if isinstance(body, str):
+        return body.encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+    return json.dumps(body).encode(), {"Content-Type": "application/json"}
 
 
 @contextlib.contextmanager

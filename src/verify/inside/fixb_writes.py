@@ -10,6 +10,7 @@ import re
 from datetime import datetime, timezone
 from urllib.parse import quote
 
+from fixb_login import is_account, is_protected, sign_in
 from fixb_resources import body_schema, needs_of, refers_to
 from fixb_schema import value_of
 from fixb_server import Server, short
@@ -30,7 +31,10 @@ class Writes:
 
     def fill(self) -> None:
         """Create one row of each resource, parents first; read it; create the same and another one; change the first."""
-        for resource in self.in_order():
+        resources = self.in_order()
+        if is_protected(self.document):
+            resources = self.sign_in(resources)
+        for resource in resources:
             if self.create(resource):
                 self.order.append(resource)
         for resource in self.order:
@@ -40,6 +44,19 @@ class Writes:
             self.repeat(resource)
         for resource in self.order:
             self.change(resource)
+
+    def sign_in(self, resources: list[dict]) -> list[dict]:
+        """Create an account and sign in with it, where that can be done; what is left to create."""
+        for resource in [one for one in resources if is_account(one)]:
+            made = self.create(resource)
+            token = made and sign_in(self.server, self.document, made["sent"])
+            if token:
+                self.server.headers["Authorization"] = f"Bearer {token}"
+                self.order.append(resource)
+                return [one for one in resources if one is not resource]
+            self.steps.pop()
+            self.made.pop(resource["name"], None)
+        return resources
 
     def remove(self) -> None:
         """Delete a row that another one refers to, then every first row, children first."""
