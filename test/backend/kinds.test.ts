@@ -264,10 +264,25 @@ class Untyped:
 
 async def helper(session):
     session  #: async-session
+
+
+class Service:
+    async def run(self, session):
+        session  #: async-session
+
+    @staticmethod
+    async def load(session, *, other):
+        other  #: async-session
+
+
+class Grandchild(Untyped):
+    def __init__(self, session):
+        super().__init__(session)
+        session  #: async-session
 `,
       'main.py': `
 from db import SessionDep
-from repo import Repo, Untyped, helper
+from repo import Grandchild, Repo, Service, Untyped, helper
 
 
 async def route(session: SessionDep):
@@ -276,6 +291,9 @@ async def route(session: SessionDep):
     repo = Repo(session)
     repo.session  #: async-session
     await helper(session)
+    Grandchild(session)
+    await Service().run(session)
+    await Service.load(None, other=session)
 `,
     }));
 
@@ -528,6 +546,7 @@ def main(session: Session, *args, **kwargs):
     unpacked(*args)
     injected(session)
     Repo(session)
+    Child(args[0])
     args  #: unknown
     kwargs  #: unknown
 `,

@@ -92,6 +92,8 @@ function externalCall(kinds: Kinds, document: PythonDocument, call: Node, name: 
       return { what: 'context', ...(firstKind() && { of: firstKind() as Kind }) };
     case 'contextlib.aclosing':
       return { what: 'async-context', ...(firstKind() && { of: firstKind() as Kind }) };
+    case 'alembic.op.get_bind':
+      return { what: 'connection' };
     case 'asyncio.run':
       return awaitedKind(firstKind());
     case 'asyncio.wait_for':

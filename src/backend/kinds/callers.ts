@@ -1,0 +1,167 @@
+import { argumentFor, bindingOf, type Parameter, parametersOf } from '../../languages/python/calls.ts';
+import {
+  classAround,
+  classOf,
+  isSameClass,
+  lineageOf,
+  methodAround,
+  methodsOf,
+  type PythonClass,
+  receiverName,
+} from '../../languages/python/classes.ts';
+import type { PythonDocument } from '../../languages/python/document.ts';
+import { enclosing, type Node } from '../../languages/python/tree.ts';
+import { referencesAcross } from '../references.ts';
+import { transparent } from './functions.ts';
+import { type Kind, NONE } from './kind.ts';
+import type { Kinds } from './kinds.ts';
+
+const MOST_CALLERS = 200;
+const MOST_DOCUMENTS = 400;
+const MOST_SUBCLASSES = 5;
+
+/** The parameter that is asked for, and whether the receiver takes the first place. */
+interface Asked {
+  kinds: Kinds;
+  parameters: readonly Parameter[];
+  name: string;
+  bound: boolean;
+}
+
+/**
+ * What each caller passes for a parameter. There is an unknown among them where one cannot be read, or where the function is
+ * handed on to who knows whom. Tests do not count: they pass what only looks like a session.
+ */
+export function callerKinds(
+  kinds: Kinds,
+  document: PythonDocument,
+  definition: Node,
+  name: string,
+): (Kind | undefined)[] {
+  if (definition.type !== 'function_definition' || !transparent(document, definition)) return [];
+  const owner = classAround(definition);
+  const asked: Asked = {
+    kinds,
+    parameters: parametersOf(definition),
+    name,
+    bound: owner !== undefined && receiverName(definition) !== undefined,
+  };
+  if (!owner) return functionCallers(asked, document, definition);
+  const one = classOf(document, owner);
+  if (definition.childForFieldName('name')?.text === '__init__') return constructorCallers(asked, one, 0);
+  return methodCallers(asked, one, definition.childForFieldName('name')?.text ?? '');
+}
+
+function functionCallers(asked: Asked, document: PythonDocument, definition: Node): (Kind | undefined)[] {
+  const binding = bindingOf(document, definition);
+  if (!binding) return [];
+  const uses = referencesAcross(asked.kinds.backend.sources, document, binding);
+  if (uses.length > MOST_CALLERS) return [undefined];
+  return uses.flatMap((use) => passedAt(asked, use.document, use.node));
+}
+
+function passedAt(asked: Asked, document: PythonDocument, node: Node): (Kind | undefined)[] {
+  if (enclosing(node, 'type')) return [];
+  const call = callOf(node);
+  return [call ? argumentKind(asked, document, call) : handedOn(asked, document, node)];
+}
+
+function callOf(callee: Node): Node | undefined {
+  const { parent } = callee;
+  return parent?.type === 'call' && parent.childForFieldName('function')?.id === callee.id
+    ? parent
+    : undefined;
+}
+
+function argumentKind(asked: Asked, document: PythonDocument, call: Node): Kind | undefined {
+  const argument = argumentFor(call, asked.parameters, asked.name, asked.bound);
+  if (argument === 'default') return NONE;
+  return argument && asked.kinds.of(document, argument);
+}
+
+/** `await session.run_sync(f)` calls f with the synchronous session. */
+function handedOn(
+  { kinds, parameters, name }: Asked,
+  document: PythonDocument,
+  node: Node,
+): Kind | undefined {
+  const call = node.parent?.type === 'argument_list' ? node.parent.parent : undefined;
+  const callee = call?.type === 'call' ? call.childForFieldName('function') : undefined;
+  const isFirst = parameters[0]?.name === name;
+  if (!callee || !isFirst || callee.childForFieldName('attribute')?.text !== 'run_sync') return undefined;
+  const object = callee.childForFieldName('object');
+  const receiver = object ? kinds.of(document, object) : undefined;
+  if (receiver?.what === 'async-session') return { what: 'session' };
+  return receiver?.what === 'async-connection' ? { what: 'connection' } : undefined;
+}
+
+/** Who makes instances: calls of the class, of its subclasses, and `super().__init__(…)` in those that have an `__init__` of their own. */
+function constructorCallers(asked: Asked, one: PythonClass, depth: number): (Kind | undefined)[] {
+  const binding = bindingOf(one.document, one.definition);
+  if (!binding || depth > MOST_SUBCLASSES) return [undefined];
+  const uses = referencesAcross(asked.kinds.backend.sources, one.document, binding);
+  if (uses.length > MOST_CALLERS) return [undefined];
+  return uses.flatMap(({ document, node }): (Kind | undefined)[] => {
+    const below = subclassAt(document, node);
+    if (below) return subclassCallers(asked, below, depth + 1);
+    const isPlain = node.parent?.type === 'attribute' || callOf(node) === undefined;
+    if (isPlain && isOnlyNamed(node)) return [];
+    return passedAt(asked, document, node);
+  });
+}
+
+/** The class that has this expression among its bases. */
+function subclassAt(document: PythonDocument, node: Node): PythonClass | undefined {
+  const base = node.parent?.type === 'subscript' ? node.parent : node;
+  const list = base.parent?.type === 'argument_list' ? base.parent : undefined;
+  return list?.parent?.type === 'class_definition' ? classOf(document, list.parent) : undefined;
+}
+
+/** `isinstance(x, Repo)`, `except Repo`, `Repo.method`: nothing is made there. */
+function isOnlyNamed(node: Node): boolean {
+  if (node.parent?.type === 'attribute') return node.parent.childForFieldName('object')?.id === node.id;
+  const call = node.parent?.type === 'argument_list' ? node.parent.parent : undefined;
+  return /^(isinstance|issubclass)$/.test(call?.childForFieldName('function')?.text ?? '');
+}
+
+function subclassCallers(asked: Asked, below: PythonClass, depth: number): (Kind | undefined)[] {
+  const own = methodsOf(below.definition).find(
+    (method) => method.childForFieldName('name')?.text === '__init__',
+  );
+  if (!own) return constructorCallers(asked, below, depth);
+  const calls = below.document.calls.filter((call) => {
+    const callee = call.childForFieldName('function');
+    return (
+      callee?.type === 'attribute' &&
+      callee.text.replace(/\s/g, '') === 'super().__init__' &&
+      methodAround(below.document, call)?.method.id === own.id
+    );
+  });
+  return calls.length > 0 ? calls.map((call) => argumentKind(asked, below.document, call)) : [undefined];
+}
+
+/** Every `receiver.name(…)` whose receiver may be an instance of the class; one that is surely something else does not count. */
+function methodCallers(asked: Asked, one: PythonClass, method: string): (Kind | undefined)[] {
+  const documents = asked.kinds.backend.sources.filter(({ text }) => text.includes(method));
+  if (documents.length > MOST_DOCUMENTS || /^__\w+__$/.test(method)) return [undefined];
+  const uses = documents.flatMap((document) =>
+    document.attributesNamed(method).map((node) => ({ document, node })),
+  );
+  if (uses.length > MOST_CALLERS) return [undefined];
+  return uses.flatMap(({ document, node }): (Kind | undefined)[] => {
+    const object = node.childForFieldName('object');
+    const receiver = object ? asked.kinds.of(document, object) : undefined;
+    if (receiver && !mayBe(receiver, one)) return [];
+    const bound = asked.bound && receiver?.what !== 'class' && receiver?.what !== 'model-class';
+    return passedAt({ ...asked, bound }, document, node);
+  });
+}
+
+function mayBe(receiver: Kind, one: PythonClass): boolean {
+  if (receiver.what === 'pending') return true;
+  const { class: other } = receiver;
+  if (!other) return false;
+  const isBelow = (a: PythonClass, b: PythonClass) =>
+    lineageOf(a).classes.some((each) => isSameClass(each, b));
+  return isBelow(other, one) || isBelow(one, other);
+}
