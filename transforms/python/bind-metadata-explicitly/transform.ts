@@ -1,0 +1,137 @@
+import type { Backend } from '../../../src/backend/backend.ts';
+import { enginesInScope } from '../../../src/backend/engines-in-scope.ts';
+import { kindOf } from '../../../src/backend/kinds.ts';
+import { metadataAt } from '../../../src/backend/models.ts';
+import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
+import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
+import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
+import { valueFor } from '../../../src/backend/values.ts';
+import {
+  argumentsOf,
+  hasSplat,
+  keyword,
+  keywordValue,
+  positional,
+  removeArgument,
+} from '../../../src/languages/python/arguments.ts';
+import type { PythonDocument } from '../../../src/languages/python/document.ts';
+import type { Node } from '../../../src/languages/python/tree.ts';
+import type { Draft, Transform } from '../../../src/transform.ts';
+
+export default {
+  title: 'Give the engine to what needs one, since metadata has none',
+  why: 'SQLAlchemy 2.0 took the bind of MetaData away, so tables are neither created nor read and the server does not start.',
+  safety: 'safe',
+  docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#implicit-and-connectionless-execution-bound-metadata-removed',
+  catalogue: ['py-removed-metadata-bind'],
+  fixes: [
+    /MetaData\.__init__\(\) got an unexpected keyword argument 'bind'/,
+    /declarative_base\(\) got an unexpected keyword argument 'bind'/,
+    /expected schema argument to be a string, got <class 'sqlalchemy\.engine/,
+    /(MetaData\.)?(create_all|drop_all|reflect)\(\) missing 1 required positional argument: 'bind'/,
+    /Additional arguments should be named <dialectname>_<argument>, got 'autoload'/,
+  ],
+  literals: ['MetaData', 'declarative_base', 'create_all', 'drop_all', 'reflect', 'autoload'],
+  detect(document, backend) {
+    if (!sqlalchemyMayBe(backend, '2.0')) return [];
+    return onePerFunction(
+      document.calls.flatMap((call) => [
+        ...boundAtCreation(document, backend, call),
+        ...withoutEngine(document, backend, call),
+        ...autoload(document, backend, call),
+      ]),
+    );
+  },
+} satisfies Transform<'python'>;
+
+/** `MetaData(bind=engine)`, `MetaData(engine)` and `declarative_base(bind=engine)`. */
+function boundAtCreation(document: PythonDocument, backend: Backend, call: Node): Draft[] {
+  const made = nameOfMaker(document, call);
+  if (!made) return [];
+  const [first] = positional(call);
+  const what = first && kindOf(backend, document, first)?.what;
+  const given = keyword(call, 'bind') ?? (/engine$|connection$/.test(what ?? '') ? first : undefined);
+  if (!given) return [];
+  const message = `${made} takes no engine since SQLAlchemy 2.0; what needs one is given it.`;
+  const edits = [removeArgument(document, call, given)];
+  return [{ subject: `${made} ${functionAt(call)}`, at: document.place(given), message, edits }];
+}
+
+function nameOfMaker(document: PythonDocument, call: Node): string | undefined {
+  const name = calledName(document, call);
+  if (name === 'MetaData' || name === 'declarative_base') return name;
+  const callee = call.childForFieldName('function');
+  return callee && document.externalName(callee) === 'sqlalchemy.ext.declarative.declarative_base'
+    ? 'declarative_base'
+    : undefined;
+}
+
+/** `Base.metadata.create_all()` with nothing that it could use. */
+function withoutEngine(document: PythonDocument, backend: Backend, call: Node): Draft[] {
+  const callee = call.childForFieldName('function');
+  const method = callee?.childForFieldName('attribute')?.text ?? '';
+  const object = callee?.childForFieldName('object');
+  if (!callee || !object || !/^(create_all|drop_all|reflect)$/.test(method)) return [];
+  if (positional(call).length > 0 || keyword(call, 'bind') || hasSplat(call)) return [];
+  const metadata = metadataAt(document, object) ?? madeMetadata(document, object);
+  if (!metadata || isGivenToRunSync(call)) return [];
+  const draft = { subject: `${method} ${functionAt(call)}`, at: document.place(call) };
+  const engine = onlyEngine(document, backend, call, object);
+  const list = call.childForFieldName('arguments');
+  const message = `${callee.text} needs an engine since SQLAlchemy 2.0.`;
+  if (!engine || !list) {
+    const next = `Give it the engine whose tables are meant: ${callee.text}(engine), and an async one through run_sync.`;
+    return [{ ...draft, message, safety: 'report', next }];
+  }
+  const start = list.startIndex + 1;
+  const text = argumentsOf(call).length > 0 ? `${engine}, ` : engine;
+  return [{ ...draft, message, edits: [{ file: document.path, start, end: start, text }] }];
+}
+
+/** `await conn.run_sync(metadata.create_all())` is another mistake. */
+function isGivenToRunSync(call: Node): boolean {
+  const outer = call.parent?.type === 'argument_list' ? call.parent.parent : undefined;
+  return outer?.childForFieldName('function')?.childForFieldName('attribute')?.text === 'run_sync';
+}
+
+/** The call that made the metadata that a name stands for. */
+function madeMetadata(
+  document: PythonDocument,
+  node: Node,
+): { document: PythonDocument; call: Node } | undefined {
+  const value = valueFor(document, node);
+  return value?.node.type === 'call' && calledName(value.document, value.node) === 'MetaData'
+    ? { document: value.document, call: value.node }
+    : undefined;
+}
+
+/** What the engine is called here: the one that the metadata was bound to, or the only one that there is. */
+function onlyEngine(
+  document: PythonDocument,
+  backend: Backend,
+  call: Node,
+  metadata?: Node,
+): string | undefined {
+  const engines = enginesInScope(backend, document, call);
+  const made = metadata && madeMetadata(document, metadata);
+  const bound = made && (keywordValue(made.call, 'bind') ?? positional(made.call)[0]);
+  const same = made?.document.path === document.path && engines.find(({ name }) => name === bound?.text);
+  const [only, ...others] = same ? [same] : engines;
+  return only && others.length === 0 && !only.async ? only.name : undefined;
+}
+
+/** `Table("t", metadata, autoload=True)`. */
+function autoload(document: PythonDocument, backend: Backend, call: Node): Draft[] {
+  const argument = keyword(call, 'autoload');
+  const value = argument?.childForFieldName('value')?.text;
+  if (!argument || calledName(document, call) !== 'Table') return [];
+  const draft = { subject: `autoload ${functionAt(call)}`, at: document.place(argument) };
+  const message = 'Table() has no autoload since SQLAlchemy 2.0; autoload_with alone asks for it.';
+  if (keyword(call, 'autoload_with') || value === 'False')
+    return [{ ...draft, message, edits: [removeArgument(document, call, argument)] }];
+  const engine = value === 'True' ? onlyEngine(document, backend, call, positional(call)[1]) : undefined;
+  if (engine)
+    return [{ ...draft, message, edits: [{ ...document.place(argument), text: `autoload_with=${engine}` }] }];
+  const next = 'Say where the columns are read from: autoload_with=engine.';
+  return [{ ...draft, message, safety: 'report', next }];
+}
