@@ -1,0 +1,60 @@
+import type { Backend } from '../../../src/backend/backend.ts';
+import { meantName } from '../../../src/backend/names.ts';
+import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
+import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
+import { urlObject } from '../../../src/backend/url-objects.ts';
+import { argumentsOf } from '../../../src/languages/python/arguments.ts';
+import type { PythonDocument } from '../../../src/languages/python/document.ts';
+import type { Node } from '../../../src/languages/python/tree.ts';
+import type { Draft, Transform } from '../../../src/transform.ts';
+
+/** What connects with the text that it is given. */
+const CONNECTS =
+  /^(asyncpg\.(connect|create_pool)|psycopg2?\.connect|psycopg2\.pool\.\w+|psycopg_pool\.\w+|databases\.Database|sqlalchemy_utils\.(functions\.)?(database_exists|create_database|drop_database))$/;
+const ENGINES = /^(create_engine|create_async_engine)$/;
+
+export default {
+  title: 'Hand addresses on with their password',
+  why: 'Since SQLAlchemy 2.0 str() of an address writes *** for the password, and the server refuses whoever connects with that.',
+  safety: 'safe',
+  docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#str-engine-url-will-obfuscate-the-password-by-default',
+  catalogue: ['py-url-object-api'],
+  fixes: [/password authentication failed for user/],
+  literals: ['str('],
+  detect(document, backend) {
+    if (!sqlalchemyMayBe(backend, '2.0')) return [];
+    return onePerFunction(document.calls.flatMap((call) => draft(document, backend, call)));
+  },
+} satisfies Transform<'python'>;
+
+function draft(document: PythonDocument, backend: Backend, call: Node): Draft[] {
+  const callee = call.childForFieldName('function');
+  const [url, ...others] = argumentsOf(call);
+  if (callee?.text !== 'str' || !url || others.length > 0) return [];
+  if (document.origin(callee).kind !== 'builtin' || !connects(document, throughReplace(call))) return [];
+  if (!urlObject(backend, document, url)) return [];
+  const message = `str(${url.text}) says *** instead of the password since SQLAlchemy 2.0, and this connects with it.`;
+  const text = `${url.text}.render_as_string(hide_password=False)`;
+  const edits = [{ ...document.place(call), text }];
+  return [{ subject: `${url.text} ${functionAt(call)}`, at: document.place(call), message, edits }];
+}
+
+/** `str(url).replace("%", "%%")` is the same text for our purposes. */
+function throughReplace(call: Node): Node {
+  const attribute = call.parent;
+  const outer = attribute?.type === 'attribute' ? attribute.parent : undefined;
+  const replaces = attribute?.childForFieldName('attribute')?.text === 'replace';
+  return replaces && outer?.type === 'call' ? throughReplace(outer) : call;
+}
+
+/** True where the text is what a connection is made with; logs and messages are to have the stars. */
+function connects(document: PythonDocument, node: Node): boolean {
+  const argument = node.parent?.type === 'keyword_argument' ? node.parent : node;
+  const call = argument.parent?.type === 'argument_list' ? argument.parent.parent : undefined;
+  const callee = call?.childForFieldName('function');
+  if (!call || !callee) return false;
+  if (callee.childForFieldName('attribute')?.text === 'set_main_option')
+    return argumentsOf(call)[0]?.text.includes('sqlalchemy.url') ?? false;
+  if (ENGINES.test(meantName(document, callee)?.name ?? '')) return argumentsOf(call)[0]?.id === argument.id;
+  return CONNECTS.test(document.externalName(callee) ?? '');
+}
