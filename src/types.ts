@@ -111,6 +111,8 @@ export interface BackendFacts {
   language: 'python' | 'javascript';
   framework?: string;
   entry?: EntryPoint;
+  /** Further applications that a documented command starts: an admin, a worker's API. */
+  otherEntries?: EntryPoint[];
   /** Every manifest, the one that installs the backend first. */
   manifests: string[];
   settingsFiles: string[];

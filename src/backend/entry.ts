@@ -14,6 +14,8 @@ const MAY_SERVE = /FastAPI|Starlette|Flask|^(app|application|api|asgi|server)\b\
 
 export interface FoundEntry {
   entry: EntryPoint;
+  /** What other documented commands start. */
+  others: EntryPoint[];
   application: Application;
 }
 
@@ -31,13 +33,24 @@ export function findEntry(
   const applications = documents
     .filter((document) => !isTest(document.path) && MAY_SERVE.test(document.text))
     .flatMap(applicationsOf);
-  for (const command of commands) {
-    const found = commandEntry(command, applications, workspace, backendRoot);
-    if (found) return found;
-  }
+  const documented = commands.flatMap(
+    (command) => commandEntry(command, applications, workspace, backendRoot) ?? [],
+  );
+  const [first, ...rest] = distinct(documented);
+  if (first) return { ...first, others: rest.map(({ entry }) => entry) };
   const [best] = [...applications].sort((a, b) => rank(a) - rank(b));
-  return best && { entry: derivedEntry(best, modules, documents), application: best };
+  return best && { entry: derivedEntry(best, modules, documents), others: [], application: best };
 }
+
+/** One for each application: a command may stand in the README and in the Dockerfile. */
+function distinct(found: readonly Documented[]): Documented[] {
+  const byApplication = new Map(
+    found.toReversed().map((each) => [`${each.entry.file}:${each.entry.attribute}`, each]),
+  );
+  return [...byApplication.values()].toReversed();
+}
+
+type Documented = Omit<FoundEntry, 'others'>;
 
 export function isTest(path: string): boolean {
   return /(^|\/)(tests?|testing)\//.test(path) || /(^|\/)(test_[^/]*|[^/]*_test|conftest)\.py$/.test(path);
@@ -55,7 +68,7 @@ function commandEntry(
   applications: readonly Application[],
   workspace: Workspace,
   backendRoot: string,
-): FoundEntry | undefined {
+): Documented | undefined {
   for (const cwd of workingFolders(command, backendRoot)) {
     for (const path of ['', ...command.pythonPath]) {
       const file = moduleFile(workspace, join(cwd, path).replace(/\/$/, ''), command.module);

@@ -56,6 +56,7 @@ function plainFacts(group: PythonGroup): BackendFacts {
     language: 'python',
     ...(framework && { framework }),
     ...(found && { entry: found.entry }),
+    ...(found && found.others.length > 0 && { otherEntries: found.others }),
     manifests,
     settingsFiles: settingsFiles(workspace, root, group.otherRoots),
     files,

@@ -55,6 +55,12 @@ export function jobFor(subject: Subject, inside: Inside, limits: Limits): Record
     roots: [entry?.cwd ?? facts.root, ...(entry?.pythonPath ?? [])],
     files: facts.files.filter((file) => file.endsWith('.py') && existsSync(join(subject.absoluteCopy, file))),
     entry: entry ? { ...entry, port: inside.serverPort } : null,
+    others: (facts.otherEntries ?? []).map((other) => ({
+      ...other,
+      port: inside.serverPort,
+      cwd: at(other.cwd),
+      pythonPath: other.pythonPath.map(at),
+    })),
     env: serverEnvironment(environment, pythonPath, subject.settings),
     postgres: plan.kind === 'postgresql' && postgres ? postgresJob(plan, postgres, inside) : null,
     fileDatabase: plan.kind === 'sqlite',

@@ -8,6 +8,8 @@ interface Times {
   start: number;
   /** Loading the application once, with its start-up, its session and its tables. */
   probe: number;
+  /** From a request to its answer; the first that does not come. A quarter of it for those after it. */
+  answer: number;
   /** From SIGTERM to the server's end. */
   stop: number;
   /** The project's own tests, where they are asked for. */
@@ -37,6 +39,7 @@ const TIMES: Times = {
   import: 30_000,
   start: 45_000,
   probe: 90_000,
+  answer: 35_000,
   stop: 15_000,
   tests: 600_000,
   tree: 600_000,

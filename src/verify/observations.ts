@@ -30,6 +30,8 @@ export interface Observations {
   probes?: ProbeAnswer[];
   /** Connections that stay in a transaction after the last request, and the last statement of one. */
   connections?: { open: number; statement: string };
+  /** Further applications, each started for itself. */
+  others: { name: string; up: boolean; path: string; status: number; log: string }[];
   /** `alembic check`, for each alembic.ini whose migrations ran. */
   drift: { ini: string; code: number | null; log: string }[];
   tests?: TestRun;
@@ -167,7 +169,14 @@ export interface Exceeded {
 
 /** Collects the lines that `main.py` writes. Lines that are no such thing are passed over. */
 export class Collector {
-  readonly seen: Observations = { migrations: [], drift: [], servers: [], health: [], stopped: [] };
+  readonly seen: Observations = {
+    migrations: [],
+    drift: [],
+    others: [],
+    servers: [],
+    health: [],
+    stopped: [],
+  };
   complete = false;
   private readonly onStep: (text: string) => void;
 
@@ -192,6 +201,7 @@ export class Collector {
     else if (kind === 'routes') this.seen.routes = data.answers as RouteAnswer[];
     else if (kind === 'clients') this.seen.clients = data.answers as ClientAnswer[];
     else if (kind === 'probes') this.seen.probes = data.answers as ProbeAnswer[];
+    else if (kind === 'other') (this.seen.others as unknown[]).push(data);
     else if (kind === 'drift') (this.seen.drift as unknown[]).push(data);
     else if (kind === 'cors') this.seen.cors = (data.answer ?? null) as NonNullable<Observations['cors']>;
     else if (kind === 'server') (this.seen.servers as unknown[]).push(data);

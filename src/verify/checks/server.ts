@@ -2,14 +2,18 @@ import type { Outcome } from '../../types.ts';
 import { databaseLine, lastError, says, suspiciousLine } from '../log.ts';
 import type { Observations, ServerStart } from '../observations.ts';
 import {
+  atRunTime,
   blameless,
   count,
   fail,
+  failures,
   pass,
   type Seen,
   said,
   saidInLog,
+  some,
   startLog,
+  unknown,
   unreached,
   whileUp,
   withEntry,
@@ -21,13 +25,17 @@ export function server(seen: Seen): Outcome {
     const log = startLog(observations);
     if (!first) return unreached(observations);
     if (first.up) return pass(`${command(seen)} answers after ${first.seconds.toFixed(1)} s`);
-    return blameless(seen, log) ?? { ...fail(notUp(seen, first, log), log), ...advice(first, log) };
+    return (
+      blameless(seen, log) ?? {
+        ...fail(notUp(seen, first, log), log),
+        ...advice(first, notUp(seen, first, log)),
+      }
+    );
   });
 }
 
 function notUp(seen: Seen, start: ServerStart, log: string): string {
   const { silent, at, code, left = 0, elsewhere = [] } = start;
-  const { observations } = seen;
   const ports = elsewhere.length ? `port ${elsewhere.join(' and ')}` : '';
   if (silent) {
     const waited = `it did not answer within ${silent} s${at ? `: it stays at ${at}` : ''}`;
@@ -38,6 +46,8 @@ function notUp(seen: Seen, start: ServerStart, log: string): string {
     const listens = ports ? `, which listens on ${ports}` : '';
     return `the command ended with exit code ${code} and left ${left === 1 ? 'a process' : `${left} processes`} running${listens}`;
   }
+  const imported = seen.observations?.imports?.results.find((one) => one.module === seen.facts.entry?.module);
+  if (imported?.error && code !== 0 && !/Traceback|ERROR/.test(log)) return said(imported);
   if (code === 0)
     return `it ended by itself with exit code 0${log.trim() ? `: ${saidInLog(seen, log)}` : ''}`;
   if (code !== undefined && code < 0 && !log.trim()) return `it was ended by signal ${-code}`;
@@ -45,7 +55,7 @@ function notUp(seen: Seen, start: ServerStart, log: string): string {
 }
 
 /** What a person does where the general advice does not fit. */
-function advice({ silent, code, left, elsewhere }: ServerStart, log: string): Pick<Outcome, 'next'> {
+function advice({ silent, code, left, elsewhere }: ServerStart, evidence: string): Pick<Outcome, 'next'> {
   if (silent && elsewhere?.length)
     return { next: 'Put uvicorn.run under `if __name__ == "__main__":`; the port comes from --port.' };
   if (silent)
@@ -56,7 +66,7 @@ function advice({ silent, code, left, elsewhere }: ServerStart, log: string): Pi
     return { next: 'Let the server stay in the foreground, as process managers and containers expect it.' };
   if (code === 0)
     return { next: 'Let nothing end the process: exit(), or a script that does its work when imported.' };
-  if (/^EOFError/.test(lastError(log)))
+  if (/^EOFError/.test(evidence))
     return { next: 'A server has no terminal to read from: take the value from a setting.' };
   return {};
 }
@@ -158,6 +168,26 @@ export function restart(seen: Seen): Outcome {
     if (answer?.status !== 'pass')
       return fail(`started again, but ${answer?.evidence ?? 'it was not asked'}`, stopped.log);
     return pass(`started again on the same data: ${answer.evidence}`);
+  });
+}
+
+/** Every further application that a documented command starts does start, and answers. */
+export function others(seen: Seen): Outcome {
+  return atRunTime(seen, (observations) => {
+    const found = observations.others;
+    const wrong = found.filter(({ up, status }) => !up || status >= 500);
+    const blamed = wrong.filter(({ log }) => !blameless(seen, log));
+    if (blamed.length > 0) {
+      const list = blamed.map(({ name, log }) => ({
+        subject: name,
+        evidence: `${name}: ${saidInLog(seen, log)}`,
+      }));
+      return failures(list, blamed[0]?.log);
+    }
+    if (wrong[0]) return blameless(seen, wrong[0].log) ?? unknown('a service is not here');
+    return found.length > 0
+      ? pass(some(found.map(({ name, path, status }) => `${name} ${path} ${status}`)))
+      : unreached(observations);
   });
 }
 

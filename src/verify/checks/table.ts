@@ -194,6 +194,14 @@ const BOOT = [
     server.restart,
     'Let the start accept what an earlier start has left in the database.',
   ),
+  line(
+    'others',
+    'the other applications start as well',
+    [],
+    server.others,
+    'Correct what the error says at that place.',
+    ({ facts }) => (facts.otherEntries ?? []).length > 0,
+  ),
 ];
 
 /** What shows only when the server is used. */

@@ -25,10 +25,10 @@ JOIN_SESSION_KEYRING = 1
 def confine(most: dict, boxed: bool) -> None:
     """Bounds that the kernel keeps, for this process and all that it starts, and a keyring that holds nothing."""
     lower(resource.RLIMIT_CORE, 0)
-    lower(resource.RLIMIT_FSIZE, most["disk"])
+    lower(resource.RLIMIT_FSIZE, most["disk"] + 64 * MB)  # the watch sees it first, and names it
     lower(resource.RLIMIT_NOFILE, most["openFiles"])
     if boxed and counts_by_namespace():
-        lower(resource.RLIMIT_NPROC, 2 * most["tasks"])  # the watch sees it first, and names it
+        lower(resource.RLIMIT_NPROC, 2 * most["tasks"])
     leave_keyring()
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("500")  # where the machine itself runs dry, the backend goes before anything of the person's
@@ -72,28 +72,22 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         while True:
-            self.note("tasks", *self.processes())
+            pids = fixb_run.everybody() if self.boxed else [os.getpid(), *fixb_run.descendants(os.getpid())]
+            self.note("tasks", sum(map(tasks_of, pids)))
+            self.memory(pids)
             self.disk()
-            for name, used in self.used.items():
-                if used > self.most[name]:
-                    self.end(name)
             time.sleep(EVERY)
 
-    def note(self, first: str, number: int, memory: int) -> None:
-        self.used[first] = max(self.used[first], number)
-        self.used["memory"] = max(self.used["memory"], memory + (in_memory_files() if self.boxed else 0))
+    def note(self, name: str, used: int) -> None:
+        self.used[name] = max(self.used[name], used)
+        if used > self.most[name]:
+            self.end(name)
 
-    def processes(self) -> tuple[int, int]:
-        """How many tasks there are, and how many bytes of memory are their own."""
-        tasks = memory = 0
-        for pid in fixb_run.everybody() if self.boxed else [os.getpid(), *fixb_run.descendants(os.getpid())]:
-            with contextlib.suppress(OSError, IndexError, ValueError):
-                with open(f"/proc/{pid}/stat") as file:
-                    tasks += int(file.read().rpartition(")")[2].split()[17])
-                with open(f"/proc/{pid}/statm") as file:
-                    _, resident, shared = file.read().split()[:3]
-                memory += (int(resident) - int(shared)) * resource.getpagesize()
-        return tasks, memory
+    def memory(self, pids: list[int]) -> None:
+        """The quick count takes what processes share after a fork for each one's own; only then is it counted well."""
+        files = in_memory_files() if self.boxed else 0
+        used = files + sum(map(memory_of, pids))
+        self.note("memory", used if used <= self.most["memory"] else files + sum(map(share_of, pids)))
 
     def disk(self) -> None:
         """Walking takes time: once a second or less, but at once where the disk fills."""
@@ -104,7 +98,7 @@ class Watch(threading.Thread):
         used = sum(size_of(folder) for folder in self.folders) + deleted_files(self.boxed)
         if self.before is None:
             self.before = used
-        self.used["disk"] = max(self.used["disk"], used - self.before)
+        self.note("disk", used - self.before)
         self.free_then = left
         self.next_walk = time.monotonic() + max(WALK_AGAIN, 20 * (time.monotonic() - now))
 
@@ -114,6 +108,29 @@ class Watch(threading.Thread):
         fixb_run.emit("end")
         kill_all(self.boxed)
         os._exit(1)
+
+
+def tasks_of(pid: int) -> int:
+    with contextlib.suppress(OSError, IndexError, ValueError), open(f"/proc/{pid}/stat") as file:
+        return int(file.read().rpartition(")")[2].split()[17])
+    return 0
+
+
+def memory_of(pid: int) -> int:
+    """Bytes that are no part of a file."""
+    with contextlib.suppress(OSError, IndexError, ValueError), open(f"/proc/{pid}/statm") as file:
+        _, resident, shared = file.read().split()[:3]
+        return (int(resident) - int(shared)) * resource.getpagesize()
+    return 0
+
+
+def share_of(pid: int) -> int:
+    """The same, where what several processes share is divided among them; takes a hundred times as long."""
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/smaps_rollup") as file:
+        parts = dict(line.split(":", 1) for line in file if ":" in line)
+        if "Pss_Anon" in parts:
+            return int(parts["Pss_Anon"].split()[0]) * 1024
+    return memory_of(pid)
 
 
 def kill_all(boxed: bool) -> None:

@@ -45,6 +45,8 @@ class Look:
         self.imports()
         if self.job["entry"]:
             self.serve(ready)
+        for other in self.job["others"]:
+            self.other(other)
         if self.job["level"] == "tests":
             self.tests()
         emit("end")
@@ -153,6 +155,17 @@ class Look:
         emit("stopped", run=1, **stopped, log=server.text())
         if started["up"]:
             self.again(server, seen)
+
+    def other(self, entry: dict) -> None:
+        """A further application of the backend: whether it starts and answers at all."""
+        paths = {"PYTHONPATH": os.pathsep.join(entry["pythonPath"])} if entry["pythonPath"] else {}
+        server = fixb_server.Server({**self.job, "entry": entry, "cwd": entry["cwd"]}, {**self.job["env"], **paths})
+        emit("step", text=" ".join(["uvicorn", *server.command()[3:]]))
+        started = server.start(self.job["limits"]["start"])
+        answer = fixb_server.health(server, []) if started["up"] else {"status": 0, "path": ""}
+        server.stop(self.job["limits"]["stop"])
+        name = f"{entry['module']}:{entry['attribute']}"
+        emit("other", name=name, up=started["up"], path=answer["path"], status=answer["status"], log=server.text()[-8000:])
 
     def probe(self, ready: bool, started: dict) -> dict:
         """What the loaded application is. What is known to stay for ever is not waited for once more."""
