@@ -53,6 +53,11 @@ function isSessionCall(document: PythonDocument, call: Node): boolean {
   return isAsyncSession(document, callee) || (external !== undefined && SYNC_SESSIONS.has(external));
 }
 
+/** True for SQLAlchemy's and SQLModel's synchronous Session class. */
+export function isSyncSession(document: PythonDocument, node: Node): boolean {
+  return /^(identifier|attribute)$/.test(node.type) && SYNC_SESSIONS.has(document.externalName(node) ?? '');
+}
+
 /** True where a document calls `.exec(…)` on anything that may be a session. SQLAlchemy's own sessions have no `exec`. */
 export function usesExec(document: PythonDocument): boolean {
   if (!document.text.includes('.exec(')) return false;

@@ -19,7 +19,8 @@ export const REWRITES = [
 export type Rewrite = (typeof REWRITES)[number];
 
 /** Names of these packages are rewritten; the rest of a sample stays. */
-const PACKAGES = /^(sqlalchemy|sqlmodel|fastapi|pydantic|pydantic_settings|os|alembic|uvicorn)(\.|$)/;
+const PACKAGES =
+  /^(sqlalchemy|sqlmodel|fastapi|starlette|flask|flask_sqlalchemy|pydantic|pydantic_settings|celery|os|alembic|uvicorn)(\.|$)/;
 
 /**
  * Rewrites one document. Returns the texts of the files that are new or changed, by path, or undefined where the rewrite has
