@@ -175,7 +175,3 @@ function withoutSingle(a: Kind, b: Kind): Kind {
     ...(relationship && relationship.name === b.relationship?.name && { relationship }),
   };
 }
-
-export function isAsyncWhat(what: What): boolean {
-  return what.startsWith('async-');
-}

@@ -301,9 +301,9 @@ export function hasMethod(what: What, name: string): boolean {
   return Object.hasOwn(METHODS[what] ?? {}, name);
 }
 
-/** Every method of the tables, for the test that compares them with the installed packages. */
-export function knownMethods(what: What): string[] {
-  return Object.keys(METHODS[what] ?? {});
+/** What a method gives as far as its arguments do not matter. */
+export function methodGives(receiver: Kind, name: string): Kind | undefined {
+  return methodResult({ receiver, argument: () => undefined, arguments: () => undefined }, name);
 }
 
 /** Attributes that are no methods. */
