@@ -1,6 +1,7 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { type OpenConnection, openConnections } from '../../../src/backend/connections.ts';
 import { engineOf } from '../../../src/backend/engines.ts';
+import { kindOf, receiverOf } from '../../../src/backend/kinds.ts';
 import { asyncEdits } from '../../../src/backend/make-async.ts';
 import { metadataAt } from '../../../src/backend/models.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
@@ -8,7 +9,7 @@ import { argumentsOf, keywordValue, positional } from '../../../src/languages/py
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { indentAt, indentUnit, lineStart } from '../../../src/languages/python/layout.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
+import { descendants, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -18,14 +19,16 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#sqlalchemy.ext.asyncio.AsyncConnection.run_sync',
   tasks: ['T026'],
+  catalogue: ['py-create-all-on-async', 'py-run-sync-called'],
   fixes: [
-    /'AsyncEngine' object has no attribute '_run_ddl_visitor'/,
-    /'AsyncConnection' object has no attribute '_run_ddl_visitor'/,
+    /'(AsyncEngine|AsyncConnection|Session)' object has no attribute '_run_ddl_visitor'/,
     /MetaData\.(create|drop)_all\(\) missing 1 required positional argument: 'bind'/,
   ],
   literals: ['create_all', 'drop_all'],
   detect(document, backend) {
-    return document.calls.flatMap((call) => draft(document, backend, call) ?? []);
+    return document.calls.flatMap(
+      (call) => draft(document, backend, call) ?? ofSession(document, backend, call) ?? [],
+    );
   },
 } satisfies Transform<'python'>;
 
@@ -43,13 +46,17 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft | 
   }
   const bind = keywordValue(call, 'bind') ?? positional(call)[0];
   const open = openConnections(document, call);
-  const given = bind && open.find(({ name }) => name === bind.text);
+  const kind = bind && kindOf(backend, document, bind)?.what;
+  const given =
+    bind &&
+    (open.find(({ name }) => name === bind.text) ??
+      (kind === 'async-connection' ? { name: bind.text } : undefined));
   const engine = bind && !given ? engineOf(document, bind) : undefined;
-  if (!bind || !(given || engine?.async)) return undefined;
+  if (!bind || !(given || engine?.async || kind === 'async-engine')) return undefined;
   const message = `${callee.text} is given ${bind.text}, which is async.`;
   const around = asyncEdits(document, backend, call);
   const whole = call.parent?.type === 'await' ? call.parent : call;
-  const connection = given ?? open.find((each) => each.engine.id === engine?.call.id);
+  const connection = given ?? open.find((each) => engine && each.engine.id === engine.call.id);
   const room = connection !== undefined || beginsLine(document, whole);
   if (whole.parent?.type !== 'expression_statement' || !around || !room) {
     const next =
@@ -59,7 +66,46 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft | 
   return {
     ...base,
     message,
+    ...(given && isUncommitted(call, given.name) && { safety: UNCOMMITTED }),
     edits: [statement(document, { call, whole, callee, bind }, connection), ...around],
+  };
+}
+
+const UNCOMMITTED = {
+  unsafe:
+    'engine.connect() commits nothing by itself: without await connection.commit() the tables are rolled back',
+};
+
+/** Below `async with engine.connect() as conn:`, and nothing there commits. */
+function isUncommitted(call: Node, name: string): boolean {
+  for (let at = call.parent; at; at = at.parent) {
+    if (at.type !== 'with_statement') continue;
+    const opened = descendants(at, 'as_pattern').find(
+      (pattern) => pattern.namedChildren[1]?.text === name && at.childForFieldName('body'),
+    );
+    const callee = opened?.namedChildren[0]?.childForFieldName('function');
+    if (callee?.childForFieldName('attribute')?.text !== 'connect') continue;
+    return !at.text.includes(`${name}.commit(`);
+  }
+  return false;
+}
+
+/** `await session.run_sync(metadata.create_all)`: a session's run_sync gives a session, and tables want a connection. */
+function ofSession(document: PythonDocument, backend: Backend, call: Node): Draft | undefined {
+  const receiver = receiverOf(backend, document, call);
+  if (receiver?.method !== 'run_sync' || receiver.kind.what !== 'async-session') return undefined;
+  const [given] = positional(call);
+  const method = given?.type === 'attribute' ? given.childForFieldName('attribute')?.text : undefined;
+  const metadata = given?.childForFieldName('object');
+  if (!metadata || !/^(create|drop)_all$/.test(method ?? '') || !metadataAt(document, metadata))
+    return undefined;
+  if (call.parent?.type !== 'await') return undefined;
+  const text = `(await ${receiver.node.text}.connection())`;
+  return {
+    subject: `${method} ${functionName(call)}`,
+    at: document.place(call),
+    message: `${given?.text} is given a session here; it takes the session's connection.`,
+    edits: [{ ...document.place(receiver.node), text }],
   };
 }
 
@@ -85,7 +131,7 @@ function calledInRunSync(document: PythonDocument, call: Node): Edit | undefined
 function statement(
   document: PythonDocument,
   { call, whole, callee, bind }: { call: Node; whole: Node; callee: Node; bind: Node },
-  open: OpenConnection | undefined,
+  open: Pick<OpenConnection, 'name'> | undefined,
 ): Edit {
   const rest = argumentsOf(call)
     .filter((argument) => argument.startIndex > bind.endIndex || argument.endIndex < bind.startIndex)
