@@ -2,11 +2,18 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BackendFacts, Progress, Verdict, VerifyLevel } from '../types.ts';
+import {
+  type BackendFacts,
+  FixBackendError,
+  type Progress,
+  type Verdict,
+  type VerifyLevel,
+} from '../types.ts';
 import { cacheFolder } from '../verify/cache.ts';
 import type { Seen } from '../verify/checks/seen.ts';
 import { type DatabasePlan, planDatabase } from '../verify/database-plan.ts';
-import { type Environment, makeEnvironment } from '../verify/environment.ts';
+import { type Environment, makeEnvironment, type NotMade } from '../verify/environment.ts';
+import { heartbeat } from '../verify/heartbeat.ts';
 import { cleaningUp } from '../verify/interrupt.ts';
 import { notStarted } from '../verify/level.ts';
 import { LIMITS, type Limits } from '../verify/limits.ts';
@@ -77,33 +84,37 @@ export async function verify(input: VerifyInput, progress: Progress): Promise<Ve
   const temporary = await realpath(tmpdir());
   await sweepLeftovers(temporary);
   const absoluteFolder = await mkdtemp(join(temporary, `${PREFIX}${process.pid}-`));
-  const heartbeat = beating((text) => progress({ stage: 'verify', text, state: 'start' }));
+  const beat = heartbeat((text) => progress({ stage: 'verify', text, state: 'start' }));
   const work: Work = {
     input,
     level: notStarted(input.backend) ? 'import' : (input.options.level ?? 'probe'),
     limits: { ...LIMITS, ...input.options.limits },
     absoluteCache: input.options.absoluteCache ?? cacheFolder(process.env),
     absoluteFolder,
-    step: heartbeat.say,
+    step: beat.say,
   };
-  const verdict = await cleaningUp(absoluteFolder, () => verifyIn(work, began)).finally(heartbeat.stop);
+  const verdict = await cleaningUp(absoluteFolder, () => verifyIn(work, began))
+    .catch((error) => {
+      throw isRefusal(error) ? refused(error, temporary) : error;
+    })
+    .finally(beat.stop);
   progress({ stage: 'verify', text: verdict.result, state: verdict.result === 'fixed' ? 'done' : 'fail' });
   return verdict;
 }
 
-const SILENCE = 10_000;
+/** An error of the operating system, such as a full disk. */
+function isRefusal(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
 
-/** Says each step, and the last one again with its seconds while nothing new is said. */
-function beating(say: (text: string) => void): { say: (text: string) => void; stop: () => void } {
-  let last = { text: '', since: Date.now() };
-  const timer = setInterval(() => {
-    if (last.text) say(`${last.text} (${Math.round((Date.now() - last.since) / 1000)} s)`);
-  }, SILENCE);
-  const speak = (text: string) => {
-    last = { text, since: Date.now() };
-    say(text);
-  };
-  return { say: speak, stop: () => clearInterval(timer) };
+function refused({ code, message }: NodeJS.ErrnoException, temporary: string): FixBackendError {
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  const what = full ? `there is no space left in ${temporary} to verify in` : 'the system refuses to verify';
+  return new FixBackendError(`${what} (${message}).`, {
+    untouched: 'The project is as it was, and nothing is left there.',
+    next: `Free space, or name another folder:  TMPDIR=FOLDER fix-backend verify`,
+    exitCode: 3,
+  });
 }
 
 async function verifyIn(work: Work, began: number): Promise<Verdict> {
@@ -164,7 +175,11 @@ async function see(absoluteCopy: string, workshop: Workshop, work: Work): Promis
   const environment = await environmentFor(absoluteCopy, workshop, work, step);
   const base = { facts, python: workshop.python, copies: [absoluteCopy, TREE] };
   if ('failed' in environment)
-    return { ...base, plan: planDatabase(facts, false), installFailed: environment.failed };
+    return {
+      ...base,
+      plan: planDatabase(facts, false),
+      ...(environment.unable ? { unable: environment.unable } : { installFailed: environment.failed }),
+    };
   const plan = planFor(facts, environment, workshop);
   const observations = await look(
     {
@@ -204,7 +219,7 @@ async function environmentFor(
   workshop: Workshop,
   work: Work,
   step: (text: string) => void,
-): Promise<Environment | { failed: string }> {
+): Promise<Environment | NotMade> {
   const { backend, options } = work.input;
   const manifest = backend.manifests[0];
   if (!manifest) return { failed: 'there is no requirements file, pyproject.toml or Pipfile' };
@@ -221,7 +236,8 @@ async function environmentFor(
       onLine: (line) => step(`installing ${manifest}: ${line.trim().slice(0, 120)}`),
     });
   } catch (error) {
-    return { failed: error instanceof Error ? error.message : String(error) };
+    const failed = error instanceof Error ? error.message : String(error);
+    return isRefusal(error) ? { failed, unable: `the system refuses: ${failed}` } : { failed };
   }
 }
 

@@ -15,13 +15,23 @@ export interface Environment {
   /** `pip check`: undefined where all fits together, else what does not. */
   conflicts?: string;
   builtAt: string;
+  /** True where it is older than it should be, because the package index could not be reached. */
+  offline?: true;
+}
+
+/** Why an environment cannot be made: the installer's last lines. */
+export interface NotMade {
+  failed: string;
+  /** Why the requirements are not to blame, where they are not. */
+  unable?: string;
 }
 
 /** Unpinned requirements mean the newest release, so an environment is made anew after a day (uv's cache makes it quick). */
 const FRESH_DAYS = 1;
 const KEEP_DAYS = 14;
 const OFFLINE =
-  /dns error|failed to (fetch|lookup)|name resolution|network is unreachable|timed out|NewConnectionError/i;
+  /dns error|failed to (fetch|lookup)|name resolution|network is unreachable|timed out|NewConnectionError|tcp connect error|connection refused/i;
+const NO_SPACE = /no space left|ENOSPC|EDQUOT|disk quota exceeded/i;
 /** How uv and pip say that a wheel is missing. */
 const NEEDS_BUILD =
   /wheel|source dist|build|--only-binary|from versions:|no matching distribution|editable|git\+/i;
@@ -31,10 +41,7 @@ const NEEDS_BUILD =
  * Returns the installer's last lines where it cannot be made; the last good one of the same list serves where only
  * the network is missing.
  */
-export async function makeEnvironment(
-  needs: Requirements,
-  maker: Maker,
-): Promise<Environment | { failed: string }> {
+export async function makeEnvironment(needs: Requirements, maker: Maker): Promise<Environment | NotMade> {
   const store = new Store<Environment>(join(packagesFolder(maker.absoluteCache), 'environments'));
   const key = keyOf(needs, maker);
   const kept = await store.find(key, FRESH_DAYS);
@@ -46,8 +53,19 @@ export async function makeEnvironment(
     return store.publish(key, made);
   }
   await rm(absoluteFolder, { recursive: true, force: true });
-  const older = OFFLINE.test(made.failed) ? await store.find(key, KEEP_DAYS) : undefined;
-  return older ?? made;
+  const offline = OFFLINE.test(made.failed);
+  const older = offline ? await store.find(key, KEEP_DAYS) : undefined;
+  if (older) return { ...older, offline: true };
+  return { ...made, ...blameless(made.failed, offline, maker) };
+}
+
+/** What a person can do nothing about by changing the requirements. */
+function blameless(failed: string, offline: boolean, maker: Maker): Pick<NotMade, 'unable'> {
+  if (NO_SPACE.test(failed))
+    return {
+      unable: `there is no space left for the packages in ${maker.absoluteCache} (XDG_CACHE_HOME names another folder): ${failed}`,
+    };
+  return offline ? { unable: `the package index could not be reached: ${failed}` } : {};
 }
 
 /** A package that is built from the tree may change at any time, so such an environment is not kept. */
@@ -62,7 +80,7 @@ async function build(
   needs: Requirements,
   maker: Maker,
   absoluteFolder: string,
-): Promise<Environment | { failed: string }> {
+): Promise<Environment | NotMade> {
   const lists = `${absoluteFolder}.lists`;
   await mkdir(lists, { recursive: true });
   await writeFile(join(lists, 'requirements.txt'), `${[...needs.lines, ...needs.local].join('\n')}\n`);

@@ -20,6 +20,8 @@ export interface RunOptions {
 }
 
 const KEPT = 2_000_000;
+/** A line that is longer is none of ours, and would fill the memory. */
+const LONGEST = 64_000_000;
 
 /**
  * Runs a command without a shell and without input, in a process group of its own, which is killed at the limit
@@ -78,8 +80,11 @@ function killGroup(child: ChildProcess): void {
 function listen(child: ChildProcess, done: Done, onLine: RunOptions['onLine']): void {
   const rest = { out: '', error: '' };
   const take = (stream: 'out' | 'error', piece: string) => {
-    done[stream] = (done[stream] + piece).slice(-KEPT);
-    const lines = (rest[stream] + piece).split(/\r?\n|\r/);
+    done[stream] += piece;
+    if (done[stream].length > 2 * KEPT) done[stream] = done[stream].slice(-KEPT);
+    if (rest[stream].length > LONGEST) rest[stream] = '';
+    const lines = piece.split(/\r?\n|\r/);
+    lines[0] = rest[stream] + lines[0];
     rest[stream] = lines.pop() ?? '';
     for (const line of lines) onLine?.(line, stream);
   };

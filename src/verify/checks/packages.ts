@@ -44,7 +44,10 @@ export function install(seen: Seen): Outcome {
   const { environment } = seen;
   if (!environment) return unknown('nothing was installed');
   const number = Object.keys(environment.packages).length;
-  return pass(`${manifest(seen)} installs: ${number} packages with ${environment.installer}`);
+  const kept = environment.offline
+    ? `; as of ${environment.builtAt.slice(0, 10)}, because the package index cannot be reached now`
+    : '';
+  return pass(`${manifest(seen)} installs: ${number} packages with ${environment.installer}${kept}`);
 }
 
 function manifest(seen: Seen): string {
