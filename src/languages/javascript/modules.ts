@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
+import { readJsonc, record } from '../../settings/jsonc.ts';
 import type { Workspace } from '../../workspace.ts';
 import { Aliases } from './aliases.ts';
 import type { JavaScriptDocument } from './document.ts';
+import { isJavaScript } from './parse.ts';
 import { Script } from './script.ts';
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
@@ -54,6 +56,26 @@ export class ScriptModules {
     const key = `${posix.dirname(from)}\n${module}`;
     if (!this.resolved.has(key)) this.resolved.set(key, this.find(from, module));
     return this.resolved.get(key);
+  }
+
+  /** What the nearest package.json above a file says of one of its fields. */
+  packageField(path: string, field: string): unknown {
+    for (let folder = posix.dirname(path); ; folder = posix.dirname(folder)) {
+      const file = this.home.workspace.read(posix.join(folder, 'package.json'));
+      if (file) return record(readJsonc(file.text))[field];
+      if (folder === '.') return undefined;
+    }
+  }
+
+  /** Every file of the backend's repository whose text holds one of the words, parsed. */
+  mentioning(...words: string[]): Script[] {
+    const paths = this.home.workspace
+      .files()
+      .filter((path) => isJavaScript(path) && !/(^|\/)node_modules\//.test(path));
+    return paths.flatMap((path) => {
+      const text = this.home.workspace.read(path)?.text ?? '';
+      return words.some((word) => text.includes(word)) ? (this.script(path) ?? []) : [];
+    });
   }
 
   private find(from: string, module: string): string | undefined {

@@ -1,0 +1,49 @@
+import { isFunction, methodCall, type Node } from '../../languages/javascript/nodes.ts';
+import type { Script } from '../../languages/javascript/script.ts';
+import { declaredType, originOf, valueBehind } from '../../languages/javascript/trace.ts';
+
+const CREATE = /^(redis|@redis\/client)\.createClient$/;
+const SAME_CLIENT = /^(on|once|addListener|connect|duplicate|unref|ref)$/;
+const CHAINS = /^(multi|batch)$/;
+
+/** The `createClient()` of the package redis that a value comes from, also through `.on(…)`, `.connect()` and `.duplicate()`. */
+export function redisClient(script: Script, node: Node): { script: Script; call: Node } | undefined {
+  const value = valueBehind(script, node);
+  if (!value || 'module' in value) return undefined;
+  const call = value.node;
+  if (isCreate(value.script, call)) return { script: value.script, call };
+  const used = methodCall(call);
+  return used && SAME_CLIENT.test(used.method) ? redisClient(value.script, used.receiver) : undefined;
+}
+
+/** True for a client of the package redis, what is declared as one, and a `multi()` of it. */
+export function isRedis(script: Script, node: Node): boolean {
+  if (redisClient(script, node)) return true;
+  if (/^(redis|@redis\/client)\.RedisClient(Type)?$/.test(declaredType(script, node) ?? '')) return true;
+  const value = valueBehind(script, node);
+  const chained = value && 'node' in value ? methodCall(value.node) : undefined;
+  if (!value || 'module' in value || !chained) return false;
+  return CHAINS.test(chained.method)
+    ? isRedis(value.script, chained.receiver)
+    : isMulti(value.script, chained.receiver);
+}
+
+/** `client.multi().set(…)`: the multi itself again. */
+function isMulti(script: Script, node: Node): boolean {
+  const used = methodCall(node);
+  if (!used) return false;
+  return CHAINS.test(used.method) ? isRedis(script, used.receiver) : isMulti(script, used.receiver);
+}
+
+export function isCreate(script: Script, node: Node): boolean {
+  return node.type === 'CallExpression' && CREATE.test(originOf(script, node.callee as Node) ?? '');
+}
+
+/** The arguments of a command, and its callback where it has one. */
+export function commandArguments(script: Script, call: Node): { given: Node[]; callback: Node | undefined } {
+  const all = (call as unknown as { arguments: Node[] }).arguments;
+  const last = all.at(-1);
+  const value = last && valueBehind(script, last);
+  const isCallback = last && (isFunction(last) || (value && 'node' in value && isFunction(value.node)));
+  return isCallback ? { given: all.slice(0, -1), callback: last } : { given: all, callback: undefined };
+}

@@ -1,0 +1,27 @@
+import type { JSCodeshift } from 'jscodeshift';
+import type { Node } from './nodes.ts';
+
+/** `{ name: value, … }` on one line; jscodeshift's builders would put every property on a line of its own. */
+export function objectOf(j: JSCodeshift, entries: readonly (readonly [name: string, value: Node])[]): Node {
+  const texts = entries.map(([name], i) => `${i === 0 ? '{ ' : ', '}${name}: `);
+  return expressionOf(
+    j,
+    [...texts, ' }'],
+    entries.map(([, value]) => value),
+  );
+}
+
+/** An expression written as text, with nodes in the gaps between the texts. recast prints it as it is written. */
+export function expressionOf(j: JSCodeshift, texts: readonly string[], nodes: readonly Node[] = []): Node {
+  const [first, ...rest] = texts;
+  // j.template.expression puts parentheses around the text and takes them off again, after which recast lays it out anew.
+  const assignment = statementOf(j, [`_ = ${first}`, ...rest], nodes);
+  return (assignment as unknown as { expression: { right: Node } }).expression.right;
+}
+
+/** A statement written as text, with nodes in the gaps between the texts. */
+export function statementOf(j: JSCodeshift, texts: readonly string[], nodes: readonly Node[] = []): Node {
+  return [
+    j.template.statement(texts as unknown as TemplateStringsArray, ...nodes),
+  ].flat()[0] as unknown as Node;
+}

@@ -1,0 +1,154 @@
+import type { JSCodeshift } from 'jscodeshift';
+import { isCreate } from '../../../src/backend/javascript/redis.ts';
+import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import { objectOf } from '../../../src/languages/javascript/build.ts';
+import {
+  argumentsOf,
+  dotted,
+  isPlainObject,
+  keyOf,
+  type Node,
+  type Property,
+  propertiesOf,
+  propertyOf,
+  stringValue,
+  unwrap,
+} from '../../../src/languages/javascript/nodes.ts';
+import type { Script } from '../../../src/languages/javascript/script.ts';
+import type { Transform } from '../../../src/transform.ts';
+
+const find: Find = ({ script, version }) => {
+  const redis = version('redis');
+  if (!redis?.is('>=4')) return [];
+  return script.all('CallExpression').flatMap((call): Found[] => {
+    const wrong = isCreate(script, call) ? wrongAddress(script, call) : undefined;
+    if (!wrong) return [];
+    const { what, ...rest } = wrong;
+    const message = `${redis.text} ignores ${what} of createClient() and connects to localhost:6379.`;
+    return [{ subject: 'createClient', at: call, message, ...rest }];
+  });
+};
+
+export const transform = {
+  title: 'Put the address where redis reads it',
+  why: 'Since version 4 redis ignores host and port as in version 3, without a word, and connects to localhost:6379.',
+  safety: 'safe',
+  docs: 'https://github.com/redis/node-redis/blob/master/docs/client-configuration.md',
+  catalogue: ['js-redis-host-port-ignored'],
+  fixes: [/connect ECONNREFUSED (127\.0\.0\.1|::1):6379/],
+  literals: ['createClient'],
+  detect: detectWith(find),
+} satisfies Transform<'javascript'>;
+
+export const parser = 'tsx';
+
+/** A standard jscodeshift transform. `--redis=5` gives the installed version. */
+export default rewriteWith(find);
+
+type Wrong = { what: string } & Partial<Found>;
+
+/** Options of version 3 that have another place, or another name, since version 4. Measured with 4.7, 5.12 and 6.3. */
+const IN_SOCKET = new Set(['host', 'port', 'path', 'family']);
+const RENAMED: Record<string, string> = { db: 'database', auth_pass: 'password' };
+
+function wrongAddress(script: Script, call: Node): Wrong | undefined {
+  const given = argumentsOf(call);
+  const [first, second] = given;
+  if (!first) return undefined;
+  const object = constantObject(script, first);
+  if (object) return wrongOptions(object);
+  if (given.length === 1) return isText(script, first) ? wrongUrl(call, first) : undefined;
+  return second && isPort(first) ? wrongPositions(call, given) : undefined;
+}
+
+function wrongOptions(object: Node): Wrong | undefined {
+  const wrong = propertiesOf(object).filter(
+    (one) => IN_SOCKET.has(keyOf(one) ?? '') || RENAMED[keyOf(one) ?? ''],
+  );
+  if (wrong.length === 0) return undefined;
+  const what = wrong.map((one) => `\`${keyOf(one)}\``).join(' and ');
+  if (!isPlainObject(object) || propertyOf(object, 'socket') || propertyOf(object, 'url'))
+    return { what, safety: 'report', next: 'Write { socket: { host, port } } or { url }, one of the two.' };
+  return { what, repair: (j) => moveIntoSocket(j, object, wrong) };
+}
+
+function moveIntoSocket(j: JSCodeshift, object: Node, wrong: Property[]): void {
+  for (const one of wrong) {
+    const name = RENAMED[keyOf(one) ?? ''];
+    if (name) Object.assign(one, { key: j.identifier(name), shorthand: false });
+  }
+  const moved = wrong.filter((one) => IN_SOCKET.has(keyOf(one) ?? ''));
+  const [first] = moved;
+  if (!first) return;
+  const address = objectOf(
+    j,
+    moved.map((one) => [keyOf(one) ?? '', one.value as Node]),
+  );
+  const socket = j.objectProperty(j.identifier('socket'), address as never);
+  const { properties } = object as unknown as { properties: Node[] };
+  const rest = properties.map((one) => (one === first ? (socket as Node) : one));
+  properties.splice(0, properties.length, ...rest.filter((one) => !moved.includes(one as Property)));
+}
+
+/** `createClient(6379, 'localhost')` of version 2 and 3; a third argument holds more options. */
+function wrongPositions(call: Node, given: Node[]): Wrong {
+  const [port, host, more] = given;
+  const what = 'the port and host';
+  if (!port || !host || given.length > 2 || (more && !isPlainObject(more)))
+    return { what, safety: 'report', next: 'Write createClient({ socket: { host, port } }).' };
+  return {
+    what,
+    repair: (j) => {
+      const socket = objectOf(j, [
+        ['port', port],
+        ['host', host],
+      ]);
+      (call as unknown as { arguments: Node[] }).arguments = [objectOf(j, [['socket', socket]])];
+    },
+  };
+}
+
+function wrongUrl(call: Node, url: Node): Wrong {
+  return {
+    what: 'an address that is a string',
+    repair: (j) => {
+      (call as unknown as { arguments: Node[] }).arguments = [objectOf(j, [['url', url]])];
+    },
+  };
+}
+
+/** The object that is given, or that a constant is which is used nowhere else. */
+function constantObject(script: Script, node: Node): Node | undefined {
+  const at = unwrap(node);
+  if (at.type === 'ObjectExpression') return at;
+  const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
+  const init =
+    binding?.declaration.type === 'VariableDeclarator' ? (binding.declaration.init as Node | null) : null;
+  const only = binding?.references.length === 1 && binding.writes.length === 0;
+  return only && init && unwrap(init).type === 'ObjectExpression' ? unwrap(init) : undefined;
+}
+
+function isPort(node: Node): boolean {
+  const at = unwrap(node);
+  return (
+    at.type === 'NumericLiteral' || /^\d+$/.test(stringValue(at) ?? '') || /port$/i.test(dotted(at) ?? '')
+  );
+}
+
+/** What can only be a string: one that is written out, or a variable of the environment. */
+function isText(script: Script, node: Node): boolean {
+  const at = unwrap(node);
+  if (at.type === 'StringLiteral' || at.type === 'TemplateLiteral') return true;
+  if (at.type === 'LogicalExpression') return isText(script, at.right as Node);
+  if (/^process\.env\./.test(dotted(at) ?? '')) return true;
+  const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
+  const init =
+    binding?.kind === 'const' && binding.declaration.type === 'VariableDeclarator'
+      ? binding.declaration.init
+      : null;
+  return binding?.declaration.type === 'VariableDeclarator' &&
+    (binding.declaration.id as Node).type === 'Identifier' &&
+    init
+    ? isText(script, init as Node)
+    : false;
+}

@@ -1,0 +1,168 @@
+import type { JSCodeshift } from 'jscodeshift';
+import { commandArguments, isRedis } from '../../../src/backend/javascript/redis.ts';
+import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import { objectOf } from '../../../src/languages/javascript/build.ts';
+import {
+  type Call,
+  isMember,
+  methodCall,
+  type Node,
+  stringValue,
+  unwrap,
+} from '../../../src/languages/javascript/nodes.ts';
+import type { Script } from '../../../src/languages/javascript/script.ts';
+import type { Transform } from '../../../src/transform.ts';
+import { BY_HAND, LISTS, RENAMED, SET_FLAGS, SET_NUMBERS } from './commands.ts';
+
+const find: Find = ({ script, version }) => {
+  const redis = version('redis');
+  if (!redis?.is('>=4')) return [];
+  return script.calls.flatMap((call): Found[] => {
+    const used = methodCall(call);
+    const problem = used && isCommand(used.method) ? problemOf(script, call, used.method) : undefined;
+    if (!used || !problem || !isRedis(script, used.receiver)) return [];
+    const { says, ...rest } = problem;
+    return [{ subject: used.method, at: call, message: `${redis.text} ${says}`, ...rest }];
+  });
+};
+
+export const transform = {
+  title: 'Write redis commands as version 4 has them',
+  why: "Since version 4 commands are camel-case and take objects and lists; client.hset is no function, and set(…, 'EX', 5) never expires.",
+  safety: 'safe',
+  docs: 'https://github.com/redis/node-redis/blob/master/docs/v3-to-v4.md',
+  catalogue: ['js-redis-set-ex-positional'],
+  fixes: [
+    /\.(h|z|l|r|s)\w+ is not a function/,
+    /\.(setex|psetex|setnx|incrby|decrby|flushall|flushdb|mget|mset) is not a function/,
+  ],
+  literals: [
+    'redis',
+    ...Object.keys(RENAMED).map((name) => `.${name}(`),
+    "'EX'",
+    '"EX"',
+    "'PX'",
+    '"PX"',
+    "'NX'",
+    '"NX"',
+  ],
+  detect: detectWith(find),
+} satisfies Transform<'javascript'>;
+
+export const parser = 'tsx';
+
+/** A standard jscodeshift transform. `--redis=5` gives the installed version. */
+export default rewriteWith(find);
+
+type Problem = { says: string } & Partial<Found>;
+
+function isCommand(name: string): boolean {
+  return name === 'set' || [RENAMED, BY_HAND, LISTS].some((table) => Object.hasOwn(table, name));
+}
+
+function problemOf(script: Script, call: Call, name: string): Problem | undefined {
+  const { given, callback } = commandArguments(script, call);
+  if (name === 'set') return problemOfSet(call, given, callback);
+  if (Object.hasOwn(BY_HAND, name))
+    return { says: `has no ${name}().`, safety: 'report', next: BY_HAND[name] ?? '' };
+  const from = Object.hasOwn(LISTS, name) ? (LISTS[name] ?? 0) : Number.POSITIVE_INFINITY;
+  const several = given.length > from + 1;
+  if (given.slice(from).some(({ type }) => type === 'SpreadElement') && given.length <= from + 1)
+    return listOf(call, name, given, from, callback);
+  if (name === 'zadd') return problemOfZadd(call, given, callback);
+  if (several) return listOf(call, name, given, from, callback);
+  const to = RENAMED[name];
+  return to === undefined
+    ? undefined
+    : { says: `has no ${name}(); it is ${to}().`, repair: (j) => rename(j, call, to) };
+}
+
+/** `del(a, b)` → `del([a, b])`: only the first value would count. */
+function listOf(call: Call, name: string, given: Node[], from: number, callback: Node | undefined): Problem {
+  const to = RENAMED[name] ?? name;
+  return {
+    says:
+      to === name
+        ? `takes only the first value of ${name}().`
+        : `has no ${name}(); it is ${to}(), which takes a list.`,
+    repair: (j) => {
+      rename(j, call, to);
+      setArguments(
+        call,
+        [...given.slice(0, from), j.arrayExpression(given.slice(from) as never[]) as Node],
+        callback,
+      );
+    },
+  };
+}
+
+/** `set(key, value, 'EX', 5, 'NX')` → `set(key, value, { EX: 5, NX: true })`. */
+function problemOfSet(call: Call, given: Node[], callback: Node | undefined): Problem | undefined {
+  const tail = given.slice(2);
+  const words = tail.map((one) => stringValue(unwrap(one))?.toUpperCase());
+  if (words[0] === undefined || !(SET_NUMBERS.has(words[0]) || SET_FLAGS.has(words[0]))) return undefined;
+  const options: [name: string, value: Node | undefined][] = [];
+  for (let i = 0; i < tail.length; i++) {
+    const word = words[i];
+    if (word !== undefined && SET_FLAGS.has(word)) options.push([word, undefined]);
+    else if (word !== undefined && SET_NUMBERS.has(word) && tail[i + 1]) options.push([word, tail[++i]]);
+    else
+      return {
+        says: 'ignores what stands behind the value in set().',
+        safety: 'report',
+        next: 'Write it as one object: set(key, value, { EX: 5 }).',
+      };
+  }
+  return {
+    says: `ignores ${options.map(([name]) => `'${name}'`).join(' and ')} in set(): the key is stored without.`,
+    repair: (j) => {
+      const pairs = options.map(
+        ([name, value]) => [name, value ?? (j.booleanLiteral(true) as Node)] as const,
+      );
+      setArguments(call, [...given.slice(0, 2), objectOf(j, pairs)], callback);
+    },
+  };
+}
+
+/** `zadd(key, 1, 'a')` → `zAdd(key, { score: 1, value: 'a' })`. */
+function problemOfZadd(call: Call, given: Node[], callback: Node | undefined): Problem {
+  const says = 'has no zadd(); it is zAdd(), which takes objects.';
+  const [key, ...pairs] = given;
+  const plain = pairs.length >= 2 && pairs.length % 2 === 0 && !pairs.some(isFlagOrSpread);
+  if (!key || !plain) return { says, safety: 'report', next: 'Write zAdd(key, { score, value }).' };
+  return {
+    says,
+    repair: (j) => {
+      const members = pairs.flatMap((score, i) =>
+        i % 2 === 0
+          ? [
+              objectOf(j, [
+                ['score', score],
+                ['value', pairs[i + 1] ?? score],
+              ]),
+            ]
+          : [],
+      );
+      rename(j, call, 'zAdd');
+      const list =
+        members.length === 1 && members[0] ? members[0] : (j.arrayExpression(members as never[]) as Node);
+      setArguments(call, [key, list], callback);
+    },
+  };
+}
+
+function isFlagOrSpread(node: Node, index: number): boolean {
+  return (
+    node.type === 'SpreadElement' ||
+    (index % 2 === 0 && /^(NX|XX|CH|INCR|GT|LT)$/i.test(stringValue(node) ?? ''))
+  );
+}
+
+function setArguments(call: Call, given: Node[], callback: Node | undefined): void {
+  (call as unknown as { arguments: Node[] }).arguments = callback ? [...given, callback] : given;
+}
+
+function rename(j: JSCodeshift, call: Call, to: string): void {
+  const callee = unwrap(call.callee as Node);
+  if (isMember(callee)) Object.assign(callee, { property: j.identifier(to), computed: false });
+}
