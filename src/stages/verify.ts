@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, realpath } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -11,17 +11,23 @@ import {
 } from '../types.ts';
 import { cacheFolder } from '../verify/cache.ts';
 import type { Seen } from '../verify/checks/seen.ts';
-import { type DatabasePlan, planDatabase } from '../verify/database-plan.ts';
+import { planDatabase } from '../verify/database-plan.ts';
 import { type Environment, makeEnvironment, type NotMade } from '../verify/environment.ts';
+import { serverKind } from '../verify/given/server-address.ts';
 import { heartbeat } from '../verify/heartbeat.ts';
 import { cleaningUp } from '../verify/interrupt.ts';
+import { lendTo, redisOf } from '../verify/lent.ts';
 import { notStarted } from '../verify/level.ts';
 import { LIMITS, type Limits } from '../verify/limits.ts';
 import { look, TREE } from '../verify/look.ts';
+import { makeNodeReady, type NodeReady } from '../verify/node/environment.ts';
+import { planFor } from '../verify/plan.ts';
 import type { Probe } from '../verify/probes.ts';
 import { allowedPython } from '../verify/project-tables.ts';
+import { readTexts } from '../verify/redirect.ts';
 import { type Requirements, readRequirements } from '../verify/requirements.ts';
-import { hasPostgresDriver, requiredValues, wantsDatabase } from '../verify/settings.ts';
+import { servicesOf } from '../verify/services.ts';
+import { requiredValues } from '../verify/settings.ts';
 import { layOver } from '../verify/tree.ts';
 import { databaseFiles, makeCopies, PREFIX, sweepLeftovers } from '../verify/trees.ts';
 import { baselineOf, environmentOf, judge, type Repair, resultOf } from '../verify/verdict.ts';
@@ -141,7 +147,6 @@ async function seeBoth(work: Work): Promise<{ before: Seen | undefined; after: S
     const seen: Seen = { facts: backend, plan, unable: reason, ...more };
     return { before: before && seen, after: seen, boxed: false };
   };
-  if (backend.language !== 'python') return hidden('only Python backends are started so far');
   work.step('copying the project');
   const copies = await makeCopies(absoluteRoot, work.absoluteFolder, before, databaseFiles(backend, plan));
   if (laid) await layOver(copies.after, laid);
@@ -169,18 +174,43 @@ async function seeBoth(work: Work): Promise<{ before: Seen | undefined; after: S
 
 /** Installs what one copy asks for and looks at it. */
 async function see(absoluteCopy: string, workshop: Workshop, work: Work): Promise<Seen> {
-  const { backend: facts, options } = work.input;
+  const { options } = work.input;
   const name = absoluteCopy.slice(work.absoluteFolder.length + 1);
   const step = (text: string) => work.step(`${name}: ${text}`);
-  const environment = await environmentFor(absoluteCopy, workshop, work, step);
-  const base = { facts, python: workshop.python, copies: [absoluteCopy, TREE] };
-  if ('failed' in environment)
+  const ready = await readyFor(absoluteCopy, workshop, work, step);
+  if ('failed' in ready) {
+    const { backend: facts } = work.input;
+    const why = ready.unable ? { unable: ready.unable } : { installFailed: ready.failed };
     return {
-      ...base,
+      facts,
+      python: workshop.python,
+      copies: [absoluteCopy, TREE],
       plan: planDatabase(facts, false),
-      ...(environment.unable ? { unable: environment.unable } : { installFailed: environment.failed }),
+      ...why,
     };
-  const plan = planFor(facts, environment, workshop);
+  }
+  const { facts, environment, node } = ready;
+  const base = {
+    facts,
+    python: workshop.python,
+    copies: [absoluteCopy, TREE],
+    ...(node && { command: node.shown }),
+    ...(ready.allowed && { allowed: ready.allowed }),
+  };
+  const absoluteScratch = join(work.absoluteFolder, `${name}-look`);
+  const wanted = planFor(
+    facts,
+    environment.packages,
+    workshop.postgres,
+    serverKind(options.databaseUrl ?? ''),
+  );
+  await mkdir(absoluteScratch, { recursive: true });
+  const { plan, lending } = await lendTo(wanted, options, {
+    absoluteScratch,
+    boxed: workshop.bwrap !== undefined,
+    onStep: step,
+  });
+  const services = servicesOf(await readTexts(facts, absoluteCopy));
   const observations = await look(
     {
       facts,
@@ -188,7 +218,13 @@ async function see(absoluteCopy: string, workshop: Workshop, work: Work): Promis
       environment,
       postgres: 'reason' in workshop.postgres ? undefined : workshop.postgres,
       absoluteCopy,
-      settings: requiredValues(facts, absoluteCopy, environment.packages, plan.port),
+      lending,
+      services,
+      settings: {
+        ...ready.settings,
+        ...requiredValues(facts, absoluteCopy, environment.packages, plan.port),
+      },
+      ...(node && { node }),
       level: work.level,
       probeWrites: options.probeWrites ?? false,
       probes: options.probes ?? [],
@@ -196,22 +232,38 @@ async function see(absoluteCopy: string, workshop: Workshop, work: Work): Promis
     {
       python: workshop.python,
       bwrap: workshop.bwrap,
-      absoluteScratch: join(work.absoluteFolder, `${name}-look`),
+      absoluteScratch,
       limits: work.limits,
       signal: options.signal,
       onStep: step,
     },
-  );
-  return { ...base, plan, environment, observations };
+  ).finally(async () => {
+    for (const left of await lending.end()) step(`could not be dropped: ${left}`);
+  });
+  return { ...base, plan, environment, observations, services, redis: redisOf(options.redisUrl, lending) };
 }
 
-function planFor(facts: BackendFacts, environment: Environment, workshop: Workshop): DatabasePlan {
-  const unclear = facts.addresses.length === 0 || wantsDatabase(facts);
-  const plan = planDatabase(facts, unclear && hasPostgresDriver(environment.packages));
-  if (plan.kind === 'postgresql' && 'reason' in workshop.postgres) {
-    return { ...plan, kind: 'unavailable', reason: workshop.postgres.reason };
+/** A copy whose packages are installed. */
+interface Ready extends Pick<NodeReady, 'facts' | 'environment' | 'settings'>, Partial<NodeReady> {}
+
+async function readyFor(
+  absoluteCopy: string,
+  workshop: Workshop,
+  work: Work,
+  step: (text: string) => void,
+): Promise<Ready | NotMade> {
+  const { backend: facts, options } = work.input;
+  if (facts.language === 'javascript') {
+    return makeNodeReady(facts, absoluteCopy, workshop.bwrap ? TREE : absoluteCopy, workshop, {
+      absoluteCache: work.absoluteCache,
+      absoluteScratch: work.absoluteFolder,
+      limit: work.limits.install,
+      signal: options.signal,
+      onStep: step,
+    });
   }
-  return plan.kind === 'none' && wantsDatabase(facts) ? { ...plan, kind: 'sqlite' } : plan;
+  const environment = await environmentFor(absoluteCopy, workshop, work, step);
+  return 'failed' in environment ? environment : { facts, environment, settings: {} };
 }
 
 async function environmentFor(

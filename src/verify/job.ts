@@ -4,9 +4,14 @@ import { basename, dirname, join } from 'node:path';
 import type { BackendFacts, VerifyLevel } from '../types.ts';
 import type { DatabasePlan } from './database-plan.ts';
 import type { Environment } from './environment.ts';
+import type { Endpoint } from './given/messages.ts';
+import type { Lending } from './lending.ts';
+import type { Relay } from './lent.ts';
 import { amountsOf, inSeconds, type Limits } from './limits.ts';
+import type { NodeCommands } from './node/commands.ts';
 import type { PostgresBinaries } from './postgres.ts';
 import type { Probe } from './probes.ts';
+import type { Service } from './services.ts';
 
 /** Where things are, as the programs inside see them. All paths absolute. */
 export interface Inside {
@@ -21,6 +26,9 @@ export interface Inside {
   uid: number | null;
   serverPort: number;
   postgresPort: number;
+  relays: Relay[];
+  /** Where the lender of a given database answers questions; null without one. */
+  question: Endpoint | null;
 }
 
 /** What is looked at. `absoluteCopy` is where the copy lies on this machine. */
@@ -31,6 +39,12 @@ export interface Subject {
   postgres: PostgresBinaries | undefined;
   absoluteCopy: string;
   settings: Record<string, string>;
+  /** What is lent to it. */
+  lending: Lending;
+  /** Other services that its settings and code name. */
+  services: readonly Service[];
+  /** The commands of a Node backend, and the routes to ask. */
+  node?: NodeCommands & { routes: string[] };
   level: VerifyLevel;
   probeWrites: boolean;
   probes: readonly Probe[];
@@ -47,6 +61,7 @@ export function jobFor(subject: Subject, inside: Inside, limits: Limits): Record
     level: subject.level,
     probeWrites: subject.probeWrites,
     probes: subject.probes,
+    node: subject.node ?? null,
     python: environment.python,
     tree: inside.tree,
     cwd,
@@ -62,7 +77,10 @@ export function jobFor(subject: Subject, inside: Inside, limits: Limits): Record
       pythonPath: other.pythonPath.map(at),
     })),
     env: serverEnvironment(environment, pythonPath, subject.settings),
-    postgres: plan.kind === 'postgresql' && postgres ? postgresJob(plan, postgres, inside) : null,
+    postgres:
+      plan.kind === 'postgresql' && !plan.given && postgres ? postgresJob(plan, postgres, inside) : null,
+    relays: inside.relays,
+    given: givenJob(subject.lending, inside),
     fileDatabase: plan.kind === 'sqlite',
     dependencies: facts.dependencies,
     metadata: facts.metadata,
@@ -73,6 +91,11 @@ export function jobFor(subject: Subject, inside: Inside, limits: Limits): Record
     boxed: inside.boxed,
     onDisk: inside.onDisk,
   };
+}
+
+function givenJob({ database }: Lending, { question }: Inside): Record<string, unknown> | null {
+  if (!database || 'problem' in database) return null;
+  return { version: `${database.version} (--database-url)`, question };
 }
 
 function postgresJob(

@@ -1,4 +1,5 @@
 import { plain } from './process.ts';
+import type { Unreached } from './services.ts';
 
 /** What the log of a sound server never says. */
 const SUSPICIOUS = [
@@ -56,19 +57,30 @@ export function says(text: string, wanted: RegExp): string | undefined {
     ?.trim();
 }
 
+/** How clients say that they reached nobody, with the host and the port where they tell them. */
 const UNREACHED = [
-  /(?:Connect call failed|connection refused|Connection refused|connect to|connecting to)[^\n]*?([\w.-]+)['"]?[:,]\s*(\d{2,5})/i,
-  /(Name or service not known|Temporary failure in name resolution|nodename nor servname|getaddrinfo failed)/,
+  /Could not connect to the endpoint URL: "https?:\/\/([\w.-]+):?(\d*)/,
+  /Cannot connect to host ([\w.-]+):(\d+)/,
+  /Error connecting to ([\w.-]+) on port (\d+)/,
+  /\b([\w.-]+):(\d{2,5}): \[Errno -?\d+\] (?:Connection refused|Network is unreachable|Name or service|Temporary failure)/,
+  /(?:Connect call failed|connection refused|connect to|connecting to)[^\n]*?([\w.-]+)['"]?[:,]\s*(\d{2,5})/i,
 ];
+const UNRESOLVED =
+  /Name or service not known|Temporary failure in name resolution|nodename nor servname|getaddrinfo failed|No address associated with hostname|Network is unreachable|\[Errno 111\] Connection refused/;
 
-/** The other service that a log's error says could not be reached; the database's own port does not count. */
-export function missingService(text: string, databasePort: number): string | undefined {
+/**
+ * Where the log says that another service could not be reached; the ports of the backend's own database do not count.
+ * `host` and `port` are missing where the log tells none. Undefined where everything was reached.
+ */
+export function unreached(text: string, databasePorts: readonly number[]): Unreached | undefined {
   const recent = linesOf(text).slice(-60).join('\n');
   for (const like of UNREACHED) {
     const found = like.exec(recent);
-    if (found && Number(found[2]) !== databasePort) return found[2] ? `${found[1]}:${found[2]}` : found[1];
+    if (found && !databasePorts.includes(Number(found[2])))
+      return { host: found[1] ?? '', ...(found[2] ? { port: Number(found[2]) } : {}) };
   }
-  return undefined;
+  const named = UNREACHED.some((like) => like.test(recent));
+  return !named && UNRESOLVED.test(recent) ? {} : undefined;
 }
 
 function linesOf(text: string): string[] {

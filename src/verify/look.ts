@@ -1,17 +1,29 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { VerifyLevel } from '../types.ts';
 import { type BoxPlan, boxCommand, HOME } from './box.ts';
 import { excess } from './checks/limits.ts';
-import { redirectAddresses } from './database-plan.ts';
+import type { Endpoint } from './given/messages.ts';
 import { insideFolder } from './inside.ts';
 import { freePort, type Inside, jobFor, type Subject } from './job.ts';
+import { redisPorts, relaysInBox } from './lent.ts';
 import type { Limits } from './limits.ts';
 import { Collector, type Observations } from './observations.ts';
 import { reachable } from './postgres.ts';
 import { type Done, lastLines, run } from './process.ts';
 import type { Python } from './python.ts';
+import {
+  partSettings,
+  readTexts,
+  redirectIps,
+  redirectParts,
+  redirectUrls,
+  rewriteTexts,
+  type Targets,
+  unredirected,
+} from './redirect.ts';
 
 export interface LookOptions {
   python: Python;
@@ -46,10 +58,21 @@ async function lookInBox(subject: Subject, options: LookOptions, bwrap: string):
     postgresFolder: '/tmp/postgres',
     sockets: ['/tmp', '/var/run/postgresql'],
     uid: null,
-    serverPort: portInBox(facts.entry?.port ?? DEFAULT_PORT, plan.port),
+    serverPort: portInBox(facts.entry?.port ?? DEFAULT_PORT, [
+      ...plan.ports,
+      ...redisPorts(subject.services, plan),
+    ]),
     postgresPort: plan.port,
+    relays: relaysInBox(plan, subject.lending, subject.services, FOLDER),
+    question: questionOf(subject, FOLDER),
   };
-  await redirectCopy(subject, plan.port, false);
+  const redis = isLent(subject.lending.redis)
+    ? subject.services.filter(({ name }) => name === 'Redis').map(({ host }) => host)
+    : [];
+  const hosts = [...facts.addresses.map((one) => one.host ?? ''), ...redis];
+  await rewriteTexts(await readTexts(facts, subject.absoluteCopy), subject.absoluteCopy, (text) =>
+    redirectIps(text, hosts),
+  );
   const box: BoxPlan = {
     bwrap,
     readOnly: [
@@ -62,23 +85,43 @@ async function lookInBox(subject: Subject, options: LookOptions, bwrap: string):
       { from: subject.absoluteCopy, to: TREE },
       { from: options.absoluteScratch, to: FOLDER },
     ],
-    folders: plan.folders,
+    folders: [...plan.folders, '/run/mysqld', '/var/run/mysqld'],
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', LANG: 'C.UTF-8' },
     network: false,
-    hosts: plan.hosts,
+    hosts: [...new Set([...plan.hosts, ...namesAmong(redis)])],
     absoluteScratch: options.absoluteScratch,
     cwd: '/',
   };
-  const job = jobFor({ ...subject, settings: { HOME, ...subject.settings } }, inside, options.limits);
+  const settings = mapped({ HOME, ...subject.settings }, (value) => redirectIps(value, hosts));
+  const job = jobFor({ ...subject, settings }, inside, options.limits);
   await writeFile(join(options.absoluteScratch, 'job.json'), JSON.stringify(job));
   const command = [environment.python, join(insideFolder(), 'main.py'), join(FOLDER, 'job.json')];
   return observe(boxCommand(box, command), {}, options, subject.level);
 }
 
+function isLent<T extends object>(one: T | { problem: string } | undefined): one is T {
+  return one !== undefined && !('problem' in one);
+}
+
+function questionOf({ lending: { database } }: Subject, folder?: string): Endpoint | null {
+  if (!isLent(database)) return null;
+  const { question } = database;
+  return folder && 'path' in question ? { path: join(folder, basename(question.path)) } : question;
+}
+
+/** Host names that may stand in a hosts file. */
+function namesAmong(hosts: readonly string[]): string[] {
+  return hosts.filter(
+    (host) => /^[A-Za-z0-9][\w.-]*$/.test(host) && isIP(host) === 0 && host !== 'localhost',
+  );
+}
+
 /** Everything is free inside, but an ordinary user may not listen below 1024. */
-function portInBox(wanted: number, taken: number): number {
-  if (wanted >= 1024 && wanted !== taken) return wanted;
-  return taken === DEFAULT_PORT ? DEFAULT_PORT + 1 : DEFAULT_PORT;
+function portInBox(wanted: number, taken: readonly number[]): number {
+  if (wanted >= 1024 && !taken.includes(wanted)) return wanted;
+  let port = DEFAULT_PORT;
+  while (taken.includes(port)) port += 1;
+  return port;
 }
 
 /** Without a box the copy's own addresses are pointed at our PostgreSQL: no other server is ever asked. */
@@ -95,9 +138,25 @@ async function lookUnboxed(subject: Subject, options: LookOptions): Promise<Obse
     uid: root ? NOBODY : null,
     serverPort: await freePort(0),
     postgresPort: await freePort(subject.plan.port),
+    relays: [],
+    question: questionOf(subject),
   };
-  await redirectCopy(subject, inside.postgresPort, true);
-  const settings = redirectAll({ HOME: options.absoluteScratch, ...subject.settings }, inside.postgresPort);
+  const targets = targetsOf(subject, inside.postgresPort);
+  const texts = await readTexts(subject.facts, subject.absoluteCopy);
+  const own = unredirected(subject.facts, texts, targets);
+  if (own) {
+    await rm(postgresFolder, { recursive: true, force: true });
+    return { ...new Collector(options.onStep).seen, ended: withoutBox(own) };
+  }
+  const parts = partSettings([...texts.values()], targets);
+  await rewriteTexts(texts, subject.absoluteCopy, (text, file) =>
+    redirectParts(redirectUrls(text, targets), subject.facts.settingsFiles.includes(file) ? parts : {}),
+  );
+  const settings = {
+    HOME: options.absoluteScratch,
+    ...mapped(subject.settings, (value) => redirectUrls(value, targets)),
+    ...parts,
+  };
   const postgres =
     subject.postgres && root ? await reachable(subject.postgres, postgresFolder) : subject.postgres;
   const job = jobFor({ ...subject, settings, postgres }, inside, options.limits);
@@ -119,27 +178,23 @@ async function lookUnboxed(subject: Subject, options: LookOptions): Promise<Obse
   }
 }
 
-function redirectAll(settings: Record<string, string>, port: number): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [name, redirectAddresses(value, port, true)]),
-  );
+function mapped(settings: Record<string, string>, change: (value: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, change(value)]));
 }
 
-/** Rewrites the addresses in the copy's settings files and in the files that hold one. */
-async function redirectCopy(subject: Subject, port: number, every: boolean): Promise<void> {
-  const { facts, absoluteCopy } = subject;
-  const files = new Set([
-    ...facts.settingsFiles,
-    ...facts.addresses.map((one) => one.place.file),
-    ...facts.files,
-  ]);
-  for (const file of files) {
-    const bytes = await readFile(join(absoluteCopy, file)).catch(() => undefined);
-    const text = bytes?.toString('latin1');
-    const changed = text === undefined ? undefined : redirectAddresses(text, port, every);
-    if (changed !== undefined && changed !== text)
-      await writeFile(join(absoluteCopy, file), changed, 'latin1');
-  }
+/** Where addresses have to lead without a box: to our PostgreSQL or to what is lent, and else nowhere. */
+function targetsOf({ plan, lending: { database, redis } }: Subject, postgresPort: number): Targets {
+  const portOf = (one: { endpoint: Endpoint }) => ('port' in one.endpoint ? one.endpoint.port : 0);
+  const embedded =
+    plan.kind === 'postgresql' ? { schemes: 'postgresql' as const, port: postgresPort } : undefined;
+  return {
+    database: isLent(database) ? { schemes: database.kind, port: portOf(database) } : embedded,
+    redis: isLent(redis) ? portOf(redis) : undefined,
+  };
+}
+
+function withoutBox(address: string): string {
+  return `without the box it would reach a database of your own (${address}); it was not started`;
 }
 
 async function observe(

@@ -77,12 +77,33 @@ function invent(name: string, type: string, url: string, port: number): string {
 /** An address of the invented database for the driver that is installed. */
 function databaseUrl(facts: BackendFacts, packages: Record<string, string>, port: number): string {
   const { user, password, host, database } = INVENTED;
-  const sqlite = facts.addresses.some((one) => one.dialect === 'sqlite') || !hasPostgresDriver(packages);
-  if (sqlite)
+  const [mysql] = MYSQL_DRIVERS.filter(([one, , mode]) => packages[one] && mode !== unlike(facts.mode));
+  const postgres = hasPostgresDriver(packages);
+  const there = `${user}:${password}@${host}:${port}/${database}`;
+  if (mysql && !postgres) return `mysql+${mysql[1]}://${there}`;
+  if (!postgres || facts.addresses.some((one) => one.dialect === 'sqlite'))
     return `sqlite${packages.aiosqlite && facts.mode !== 'sync' ? '+aiosqlite' : ''}:///./fix-backend.db`;
   const driver = driverFor(facts.mode, packages);
-  return `postgresql${driver ? `+${driver}` : ''}://${user}:${password}@${host}:${port}/${database}`;
+  return `postgresql${driver ? `+${driver}` : ''}://${there}`;
 }
+
+function unlike(mode: BackendFacts['mode']): BackendFacts['mode'] {
+  return mode === 'sync' ? 'async' : mode === 'async' ? 'sync' : 'unknown';
+}
+
+/** True where the packages bring a driver for MySQL or MariaDB. */
+export function hasMysqlDriver(packages: Record<string, string>): boolean {
+  return MYSQL_DRIVERS.some(([one]) => packages[one]);
+}
+
+/** Distributions and SQLAlchemy's names of the drivers, asynchronous ones first. */
+const MYSQL_DRIVERS = [
+  ['asyncmy', 'asyncmy', 'async'],
+  ['aiomysql', 'aiomysql', 'async'],
+  ['pymysql', 'pymysql', 'sync'],
+  ['mysqlclient', 'mysqldb', 'sync'],
+  ['mysql-connector-python', 'mysqlconnector', 'sync'],
+] as const;
 
 export function hasPostgresDriver(packages: Record<string, string>): boolean {
   return ['asyncpg', 'psycopg', 'psycopg2', 'psycopg2-binary', 'pg8000', 'psycopg-binary'].some(

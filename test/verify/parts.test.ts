@@ -8,9 +8,9 @@ import { boxCommand } from '../../src/verify/box.ts';
 import { Store } from '../../src/verify/cache.ts';
 import { saidInLog } from '../../src/verify/checks/seen.ts';
 import { CHECKS } from '../../src/verify/checks/table.ts';
-import { planDatabase, redirectAddresses } from '../../src/verify/database-plan.ts';
+import { planDatabase } from '../../src/verify/database-plan.ts';
 import { insideFolder } from '../../src/verify/inside.ts';
-import { databaseLine, lastError, missingService, suspiciousLine } from '../../src/verify/log.ts';
+import { databaseLine, lastError, suspiciousLine, unreached } from '../../src/verify/log.ts';
 import { Collector } from '../../src/verify/observations.ts';
 import { plain } from '../../src/verify/process.ts';
 import { findPython } from '../../src/verify/python.ts';
@@ -113,13 +113,12 @@ describe('logs', () => {
   });
 
   test("another service that cannot be reached; the database's own port does not count", () => {
-    expect(missingService('redis: Error 111 connecting to localhost:6379. Connection refused.', 5432)).toBe(
-      'localhost:6379',
-    );
-    expect(
-      missingService("ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 5432)", 5432),
-    ).toBeUndefined();
-    expect(missingService('ImportError: cannot import name', 5432)).toBeUndefined();
+    const refused = 'redis: Error 111 connecting to localhost:6379. Connection refused.';
+    expect(unreached(refused, [5432])).toEqual({ host: 'localhost', port: 6379 });
+    const own = "ConnectionRefusedError: [Errno 111] Connect call failed ('127.0.0.1', 5432)";
+    expect(unreached(own, [5433, 5432])).toBeUndefined();
+    expect(unreached('socket.gaierror: [Errno -2] Name or service not known', [5432])).toEqual({});
+    expect(unreached('ImportError: cannot import name', [5432])).toBeUndefined();
   });
 
   test('nothing that steers a terminal is left', () => {
@@ -128,20 +127,6 @@ describe('logs', () => {
 });
 
 describe('addresses', () => {
-  test('an IP address always means our server; a name does so only without a box', () => {
-    const text =
-      'A=postgresql+asyncpg://u:p@10.0.0.5:5432/d\nB="postgres://db/x"\nC=postgresql://localhost:5432/d?x=1';
-    expect(redirectAddresses(text, 6000, false)).toBe(
-      'A=postgresql+asyncpg://u:p@127.0.0.1:6000/d\nB="postgres://db/x"\nC=postgresql://localhost:5432/d?x=1',
-    );
-    expect(redirectAddresses(text, 6000, true)).toBe(
-      'A=postgresql+asyncpg://u:p@127.0.0.1:6000/d\nB="postgres://127.0.0.1:6000/x"\nC=postgresql://127.0.0.1:6000/d?x=1',
-    );
-    expect(redirectAddresses('see https://db:5432/docs and mysql://db/x', 6000, true)).toBe(
-      'see https://db:5432/docs and mysql://db/x',
-    );
-  });
-
   test('only the roles, databases and hosts that are named', () => {
     expect(planDatabase(factsOf({}), false)).toMatchObject({
       kind: 'postgresql',

@@ -1,6 +1,7 @@
 import type { Outcome } from '../../types.ts';
 import { lastError } from '../log.ts';
 import type { Probe } from '../observations.ts';
+import { notStarted } from './excuse.ts';
 import { blameless, count, fail, pass, type Seen, said, some, unknown, whenLoaded } from './seen.ts';
 import { startUp } from './server.ts';
 
@@ -60,7 +61,6 @@ function noDatabase(seen: Seen): Outcome | undefined {
   const { plan, observations } = seen;
   if (plan.kind === 'unavailable') return unknown(plan.reason ?? 'there is no such database here');
   if (plan.kind === 'none') return unknown('no database address was found');
-  if (observations?.database?.ok === false)
-    return unknown(`PostgreSQL did not start: ${observations.database.error}`);
+  if (observations?.database?.ok === false) return unknown(notStarted(observations.database.error));
   return undefined;
 }

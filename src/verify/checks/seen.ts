@@ -1,9 +1,11 @@
 import type { BackendFacts, CheckFailure, Outcome } from '../../types.ts';
 import type { DatabasePlan } from '../database-plan.ts';
 import type { Environment } from '../environment.ts';
-import { lastError, missingService } from '../log.ts';
+import { lastError } from '../log.ts';
 import type { Failure, Observations } from '../observations.ts';
 import type { Python } from '../python.ts';
+import type { Service } from '../services.ts';
+import { excuse } from './excuse.ts';
 
 /** All that is known of one tree when its checks are judged. */
 export interface Seen {
@@ -18,8 +20,14 @@ export interface Seen {
   /** The installer's last lines. */
   installFailed?: string;
   observations?: Observations;
+  /** Other services that the settings and the code name. */
+  services?: readonly Service[];
+  /** How it went with the Redis that the person named; undefined where none was. */
+  redis?: { problem?: string } | undefined;
   /** Where the copy lay, inside the box and outside; absolute. */
   copies?: string[];
+  /** The command that started it, as a person would type it; of a Node backend. */
+  command?: string;
   /** Why nothing could be run. */
   unable?: string;
 }
@@ -80,26 +88,11 @@ export function whenLoaded(
   });
 }
 
-/** A failure that the backend is not to blame for: no such database or extension here, or another service
- * that is not in the box. */
+/** A failure that the backend is not to blame for. */
 export function blameless(seen: Seen, log: string): Outcome | undefined {
-  const { observations, plan } = seen;
-  if (CONNECTION.test(lastError(log))) {
-    if (plan.kind === 'unavailable') return unknown(plan.reason ?? 'there is no such database here', log);
-    if (observations?.database?.ok === false)
-      return unknown(`PostgreSQL did not start: ${observations.database.error}`);
-  }
-  const extension = EXTENSION.exec(log)?.[1];
-  if (extension) return unknown(`the PostgreSQL here has no extension ${extension}`, log);
-  const service = missingService(log, plan.port);
-  return service ? unknown(`the backend needs a service that is not here: ${service}`, log) : undefined;
+  const reason = excuse(seen, log);
+  return reason ? unknown(reason, log) : undefined;
 }
-
-const EXTENSION = /extension "([\w-]+)" is not available/;
-
-/** Errors that a missing database leads to, whatever the driver. */
-const CONNECTION =
-  /connect|refused|not known|name resolution|OperationalError|InterfaceError|tim(ed|e) ?out|OSError|did not answer/i;
 
 export function startLog(observations: Observations): string {
   return observations.stopped[0]?.log ?? '';

@@ -6,6 +6,7 @@
  *
  * Passwords come in by standard input only, and leave by no way but to their servers.
  */
+import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -77,12 +78,16 @@ async function lendDatabase(
     made: [...scratch.databases.values()],
     ownRole: scratch.ownRole,
     endpoint: await listen(request, 'database', letIn),
-    question: await listen(request, 'question', (socket) => tellLeftOpen(socket, scratch)),
+    question: await listen(request, 'question', (socket) => answerQuestion(socket, scratch)),
   };
 }
 
-async function tellLeftOpen(socket: Socket, scratch: Scratch): Promise<void> {
-  socket.end(JSON.stringify((await scratch.leftOpen().catch(() => undefined)) ?? null));
+/** `left-open` is answered by the connections that stay in a transaction, `anew` by empty databases of the same names. */
+async function answerQuestion(socket: Socket, scratch: Scratch): Promise<void> {
+  const [question] = await once(socket, 'data');
+  if (String(question).trim() === 'anew') await scratch.anew();
+  const said = String(question).trim() === 'left-open' ? await scratch.leftOpen() : true;
+  socket.end(JSON.stringify(said));
 }
 
 async function lendOneRedis(

@@ -114,8 +114,7 @@ export async function makeMysqlScratch(address: ServerAddress, names: readonly s
   try {
     await sweep(admin);
     await makeMark(admin, made);
-    for (const name of made.databases)
-      await admin.query(`CREATE DATABASE ${quoted(name)} CHARACTER SET utf8mb4`);
+    for (const name of made.databases) await makeDatabase(admin, name);
     const login = await makeUser(admin, made, server);
     return {
       version: await versionOf(admin),
@@ -123,11 +122,28 @@ export async function makeMysqlScratch(address: ServerAddress, names: readonly s
       databases,
       ownRole: login !== undefined,
       leftOpen: () => leftOpen(server, made.databases),
+      anew: () => anew(server, made.databases),
       drop: () => dropFrom(server, made),
     };
   } catch (error) {
     await drop(admin, made);
     throw error;
+  } finally {
+    await admin.end();
+  }
+}
+
+async function makeDatabase(admin: Connection, name: string): Promise<void> {
+  await admin.query(`CREATE DATABASE ${quoted(name)} CHARACTER SET utf8mb4`);
+}
+
+async function anew(server: MysqlServer, databases: readonly string[]): Promise<void> {
+  const admin = await openMysql(server);
+  try {
+    for (const name of databases) {
+      await admin.query(`DROP DATABASE IF EXISTS ${quoted(name)}`);
+      await makeDatabase(admin, name);
+    }
   } finally {
     await admin.end();
   }
@@ -244,7 +260,7 @@ const LAST_STATEMENT = `SELECT LEFT(s.sql_text, 200) AS statement FROM performan
 JOIN performance_schema.threads t ON t.thread_id = s.thread_id WHERE t.processlist_id = ?`;
 
 /** The tables are refreshed every tenth of a second at most, so it is asked twice. */
-async function leftOpen(server: MysqlServer, databases: readonly string[]): Promise<LeftOpen | undefined> {
+async function leftOpen(server: MysqlServer, databases: readonly string[]): Promise<LeftOpen> {
   const admin = await openMysql(server);
   try {
     const before = new Set((await rows(admin, LEFT_OPEN, [databases])).map((row) => row.id));

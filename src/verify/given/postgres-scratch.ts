@@ -108,6 +108,7 @@ async function make(admin: pg.Client, { server, entrance, rights, names }: Makin
       databases,
       ownRole,
       leftOpen: () => leftOpen({ ...server, ...login }, made.databases),
+      anew: () => anew(made, ownRole ? base : undefined),
       drop: () => drop(made, role?.user),
     };
   } catch (error) {
@@ -195,6 +196,21 @@ async function drop(
   return left;
 }
 
+async function anew(
+  { server, entrance, databases }: Omit<Making, 'rights' | 'names'> & { databases: string[] },
+  owner?: string,
+): Promise<void> {
+  const admin = await openPostgres(server, entrance);
+  try {
+    for (const database of databases) {
+      await dropDatabase(admin, database);
+      await makeDatabase(admin, database, owner);
+    }
+  } finally {
+    await admin.end();
+  }
+}
+
 async function dropDatabase(admin: pg.Client, database: string): Promise<void> {
   await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [database]);
   await admin.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(database)}`);
@@ -227,7 +243,7 @@ const LEFT_OPEN = `SELECT count(*) OVER ()::int AS open, left(regexp_replace(que
 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND pid <> pg_backend_pid() AND datname = ANY($1)
 AND now() - state_change > interval '300 milliseconds' ORDER BY state_change LIMIT 1`;
 
-async function leftOpen(server: PostgresServer, databases: readonly string[]): Promise<LeftOpen | undefined> {
+async function leftOpen(server: PostgresServer, databases: readonly string[]): Promise<LeftOpen> {
   const client = await openPostgres(server, databases[0] ?? 'postgres');
   try {
     const { rows } = await client.query(LEFT_OPEN, [databases]);

@@ -10,8 +10,10 @@ export interface Scratch {
   /** The scratch database for each name that the backend knows; others get the first. */
   databases: ReadonlyMap<string, string>;
   ownRole: boolean;
-  /** What the backend's connections have left open; undefined where the account may not see it. */
-  leftOpen(): Promise<LeftOpen | undefined>;
+  /** What the backend's connections have left open. Rejects where the account may not see it. */
+  leftOpen(): Promise<LeftOpen>;
+  /** Makes the databases anew, empty. */
+  anew(): Promise<void>;
   /** Drops everything; what could not be dropped, each with the reason. */
   drop(): Promise<string[]>;
 }

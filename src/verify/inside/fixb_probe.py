@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import fixb_clients
 import fixb_probes
+import fixb_relay
 import fixb_server
 import fixb_wire
 from fixb_postgres import OWNER
@@ -26,15 +28,27 @@ def probe(server: fixb_server.Server, app: dict, document: dict, job: dict) -> N
         emit("writes", steps=writes.steps, resources=[one["name"] for one in writes.resources])
     if job["probes"]:
         emit("probes", answers=fixb_probes.ask_all(server, job["probes"], step))
-    if job["postgres"]:
-        connections(job["postgres"]["port"])
+    if job["given"] or job["postgres"]:
+        connections(job)
 
 
-def connections(port: int) -> None:
+def connections(job: dict) -> None:
     """Connections that stay in a transaction after the last request."""
     step("looking for connections that were not given back")
-    with contextlib.suppress(OSError):
-        emit("connections", **fixb_wire.left_open(port, OWNER))
+    with contextlib.suppress(OSError, ValueError):
+        given = job["given"]
+        found = left_open(given["question"]) if given else fixb_wire.left_open(job["postgres"]["port"], OWNER)
+        emit("connections", **found)
+
+
+def left_open(question: dict, limit: float = 3.0) -> dict:
+    """The same of a given server, which only the lender outside may ask."""
+    end = time.monotonic() + limit
+    while True:
+        found = fixb_relay.ask(question, "left-open")
+        if not found["open"] or time.monotonic() > end:
+            return found
+        time.sleep(0.3)
 
 
 def step(text: str) -> None:

@@ -14,7 +14,9 @@ import platform
 import sys
 
 import fixb_limits
+import fixb_node
 import fixb_probe
+import fixb_relay
 import fixb_run
 import fixb_server
 import fixb_source
@@ -53,6 +55,10 @@ class Look:
 
     def begin_database(self) -> bool:
         """Whether there is a database. It is there before anything is imported: some modules make their tables then."""
+        problem = fixb_relay.Relays(self.job["relays"]).begin() if self.job["relays"] else None
+        if self.job["given"]:
+            emit("database", ok=problem is None, error=problem, version=self.job["given"]["version"])
+            return problem is None
         if not self.job["postgres"]:
             return self.job["fileDatabase"]
         emit("step", text="starting PostgreSQL")
@@ -198,6 +204,8 @@ class Look:
     def tests(self) -> None:
         """The project's own tests, on databases made anew and migrated, as a continuous integration would."""
         emit("step", text="running the project's own tests")
+        if self.job["given"]:
+            fixb_relay.ask(self.job["given"]["question"], "anew")
         if self.job["postgres"]:
             fixb_tests.prepare(self.job["postgres"], self.trees)
         for ini in self.job["alembic"]:
@@ -229,7 +237,7 @@ def main() -> None:
     watch.start()
     look = Look(job)
     try:
-        look.run()
+        fixb_node.NodeLook(look).run() if job["node"] else look.run()
         emit("used", **watch.used)
     finally:
         look.close()
