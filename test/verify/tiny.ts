@@ -133,7 +133,7 @@ export interface Tried {
   check: (id: string) => Check;
 }
 
-/** Verifies `before` (laid over the sound backend) against `after` (likewise) for real. */
+/** Verifies `before` (laid over the sound backend) against `after` (likewise) for real; `written` runs just before. */
 export async function tried(
   before: Record<string, string> | undefined,
   after: Record<string, string> = {},
@@ -142,11 +142,13 @@ export async function tried(
     options?: Partial<VerifyOptions>;
     repairs?: VerifyInput['repairs'];
   } = {},
+  written: () => void = () => {},
 ): Promise<Tried> {
   const absoluteRoot = mkdtempSync(join(tmpdir(), 'tiny-'));
   const files = { ...SOUND, ...after };
   try {
     writeAll(absoluteRoot, files);
+    written();
     const said: string[] = [];
     const verdict = await verify(
       {
