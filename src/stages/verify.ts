@@ -244,7 +244,8 @@ async function see(absoluteCopy: string, workshop: Workshop, work: Work): Promis
 }
 
 /** A copy whose packages are installed. */
-interface Ready extends Pick<NodeReady, 'facts' | 'environment' | 'settings'>, Partial<NodeReady> {}
+type Ready = Pick<NodeReady, 'facts' | 'environment' | 'settings'> &
+  Partial<Pick<NodeReady, 'node' | 'allowed'>>;
 
 async function readyFor(
   absoluteCopy: string,

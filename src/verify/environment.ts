@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Store } from './cache.ts';
 import { type Access, commands, execute, type Maker, packagesFolder } from './installer.ts';
+import type { PackageManager } from './node/package-manager.ts';
 import { type Done, lastLines } from './process.ts';
 import type { Requirements } from './requirements.ts';
 
@@ -10,7 +11,7 @@ import type { Requirements } from './requirements.ts';
 export interface Environment {
   absoluteFolder: string;
   python: string;
-  installer: 'uv' | 'pip';
+  installer: 'uv' | 'pip' | PackageManager['name'];
   packages: Record<string, string>;
   /** `pip check`: undefined where all fits together, else what does not. */
   conflicts?: string;

@@ -35,6 +35,10 @@ export interface Observations {
   /** `alembic check`, for each alembic.ini whose migrations ran. */
   drift: { ini: string; code: number | null; log: string }[];
   tests?: TestRun;
+  /** Commands of a Node backend. */
+  typeCheck?: CommandRun;
+  build?: CommandRun;
+  nodeTests?: CommandRun;
   /** The most that was used at any moment: bytes, processes and threads, bytes. */
   used?: { memory: number; tasks: number; disk: number };
   exceeded?: Exceeded;
@@ -102,6 +106,12 @@ export interface WriteStep {
   /** What did not stay as it was written. */
   problem: string | null;
   refused?: boolean;
+}
+
+/** How one command ended; the code is null where it took too long. */
+export interface CommandRun {
+  code: number | null;
+  log: string;
 }
 
 /** What pytest said of the project's own tests. */
@@ -220,6 +230,9 @@ const WHOLE = new Set([
   'writes',
   'connections',
   'tests',
+  'typeCheck',
+  'build',
+  'nodeTests',
   'used',
   'exceeded',
 ]);

@@ -1,9 +1,11 @@
 import { explains } from '../plan/explaining.ts';
 import { redact } from '../redact.ts';
 import type { BackendFacts, Check, Outcome, Verdict, VerifyLevel } from '../types.ts';
+import type { CheckLine } from './checks/check-line.ts';
+import { NODE_CHECKS } from './checks/node-table.ts';
 import type { Seen } from './checks/seen.ts';
 import { command } from './checks/server.ts';
-import { CHECKS, type CheckLine } from './checks/table.ts';
+import { CHECKS } from './checks/table.ts';
 import { reaches } from './level.ts';
 import { plain } from './process.ts';
 
@@ -16,9 +18,10 @@ export interface Repair {
 /** Every line of the verdict that the level reaches and that has something to judge, before and after. */
 export function judge(before: Seen | undefined, after: Seen, level: VerifyLevel): Check[] {
   const trees = before ? [before, after] : [after];
-  const lines = CHECKS.filter((line) => reaches(level, line.level)).filter(
-    (line) => !line.applies || trees.some(line.applies),
-  );
+  const table = after.facts.language === 'javascript' ? NODE_CHECKS : CHECKS;
+  const lines = table
+    .filter((line) => reaches(level, line.level))
+    .filter((line) => !line.applies || trees.some(line.applies));
   return lines.map((line) => {
     const check = compared({
       id: line.id,
@@ -114,6 +117,6 @@ export function environmentOf(facts: BackendFacts, after: Seen, boxed: boolean):
     ...(version ? { database: version } : {}),
     boxed,
     packages: after.environment?.packages ?? {},
-    ...(facts.entry ? { command: command(after) } : {}),
+    ...(after.command ? { command: after.command } : facts.entry ? { command: command(after) } : {}),
   };
 }

@@ -1,29 +1,12 @@
-import type { Outcome, VerifyLevel } from '../../types.ts';
 import { notStarted } from '../level.ts';
 import * as application from './application.ts';
+import { type CheckLine, line } from './check-line.ts';
 import * as database from './database.ts';
 import { limits } from './limits.ts';
 import * as packages from './packages.ts';
 import * as probing from './probing.ts';
-import type { Seen } from './seen.ts';
 import * as server from './server.ts';
 import * as ownTests from './tests.ts';
-
-/** One line of the verdict: how it is judged, and the rows of the seed that it answers. */
-export interface CheckLine {
-  id: string;
-  title: string;
-  tasks: readonly string[];
-  judge: (seen: Seen) => Outcome;
-  /** What a person does where it fails. */
-  next: string;
-  /** How far verification must go for it. */
-  level: VerifyLevel;
-  /** True where what failed before as well is not held against the repair. */
-  oldFailuresPass?: boolean;
-  /** Whether there is anything to judge in a tree; left out where there always is. */
-  applies?: (seen: Seen) => boolean;
-}
 
 /** What is judged without a start. */
 const IMPORT = [
@@ -272,14 +255,3 @@ export const CHECKS: readonly CheckLine[] = [
   ...PROBE.map((one) => ({ ...one, level: 'probe' as const })),
   ...TESTS.map((one) => ({ ...one, level: 'tests' as const, oldFailuresPass: true })),
 ];
-
-function line(
-  id: string,
-  title: string,
-  tasks: string[],
-  judge: CheckLine['judge'],
-  next: string,
-  applies?: CheckLine['applies'],
-): Omit<CheckLine, 'level'> {
-  return { id, title, tasks, judge, next, ...(applies ? { applies } : {}) };
-}
