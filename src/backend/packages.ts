@@ -2,6 +2,7 @@ import { descendants } from '../languages/python/tree.ts';
 import { driverOf, driversOf } from '../settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
 import { compareVersions } from '../settings/versions.ts';
+import { firstWithWheel } from '../settings/wheels.ts';
 import { engineAddresses } from './addresses.ts';
 import { alembicEnvironments } from './alembic.ts';
 import type { Backend } from './backend.ts';
@@ -21,18 +22,6 @@ const FLOORS: Record<string, string> = {
   psycopg: '3.2',
   psycopg2: '2.9.9',
   pymysql: '1.1.0',
-};
-
-/** First releases with wheels for a Python: catalogue row py-old-driver-pin-no-wheel, measured on the index. */
-const WHEELS: Record<string, [python: string, version: string][]> = {
-  asyncpg: [
-    ['3.14', '0.31.0'],
-    ['3.13', '0.30.0'],
-  ],
-  psycopg2: [
-    ['3.14', '2.9.11'],
-    ['3.13', '2.9.10'],
-  ],
 };
 
 /** Every driver that the backend's engines load once the addresses are right. */
@@ -100,10 +89,9 @@ function namesAnother(backend: Backend, packages: string[], dialect: string): bo
 /** What to write for a driver: `asyncpg>=0.29.0`, with a higher floor where the chosen Python has no wheel for it. */
 export function requirementFor({ dialect, driver }: WantedDriver, python: string | undefined): string {
   const name = driverOf(dialect, driver)?.packages[0] ?? driver;
-  const [, wheel] =
-    WHEELS[driver]?.find(([version]) => python !== undefined && compareVersions(python, version) >= 0) ?? [];
-  const floor = wheel ?? FLOORS[driver];
-  return floor ? `${name}>=${floor}` : name;
+  const wheel = python && firstWithWheel(name.replace(/\[.*$/, ''), python);
+  const newest = wheel && compareVersions(wheel, FLOORS[driver] ?? '0') > 0 ? wheel : FLOORS[driver];
+  return newest ? `${name}>=${newest}` : name;
 }
 
 /** Who still needs psycopg2 beside the engines that are moved to another driver; empty where nothing does. */

@@ -23,3 +23,28 @@ function versionIn(workspace: Workspace, folder: string): string | undefined {
     (dockerfile && readDockerfile(dockerfile).python)
   );
 }
+
+/**
+ * The oldest Python that a backend can be installed with, and the file that says so: the one that is chosen, else the lower
+ * end of `requires-python`. Undefined where nothing says.
+ */
+export function oldestPython(
+  workspace: Workspace,
+  root: string,
+  manifests: readonly { path: string; requiresPython?: string }[],
+): { version: string; source: string } | undefined {
+  for (let at = root; ; at = dirname(at)) {
+    const version = versionIn(workspace, at);
+    if (version) return { version, source: sourceIn(workspace, at) };
+    if (at === '') break;
+  }
+  const found = manifests.find(({ requiresPython }) => requiresPython !== undefined);
+  const [, version] = /(?:>=|\^|~=?|==)\s*(\d+\.\d+)/.exec(found?.requiresPython ?? '') ?? [];
+  return found && version ? { version, source: found.path } : undefined;
+}
+
+function sourceIn(workspace: Workspace, folder: string): string {
+  const names = ['.python-version', 'runtime.txt', 'Dockerfile'];
+  const named = names.find((name) => /\d+\.\d+/.test(workspace.read(join(folder, name))?.text ?? ''));
+  return join(folder, named ?? 'Dockerfile');
+}

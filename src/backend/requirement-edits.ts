@@ -1,0 +1,34 @@
+import type { SourceFile } from '../files/source-file.ts';
+import type { Requirement } from '../settings/requirement.ts';
+import type { Edit } from '../types.ts';
+import type { Backend } from './backend.ts';
+
+/** Another version specifier in a requirement's place: `>=0.30`. Undefined where there is none to replace, or hashes go with it. */
+export function withSpecifier(
+  file: Pick<SourceFile, 'path'>,
+  requirement: Requirement,
+  specifier: string,
+): Edit[] | undefined {
+  const { specifier: range, extras, name } = requirement.ranges;
+  if (requirement.hashes.length > 0 || requirement.url) return undefined;
+  if (range) return [{ file: file.path, ...range, text: specifier }];
+  if (requirement.style !== 'line' && requirement.style !== 'string') return undefined;
+  const end = (extras ?? name).end;
+  return [{ file: file.path, start: end, end, text: specifier }];
+}
+
+/** The text of every Dockerfile that may build the backend: in its root, below, or in a folder above. */
+export function dockerfilesOf(backend: Backend): string[] {
+  return backend.facts.settingsFiles
+    .filter((path) => /(^|\/)(Dockerfile[^/]*|[^/]*\.Dockerfile)$/.test(path))
+    .flatMap((path) => backend.workspace.read(path)?.text ?? []);
+}
+
+/** True where such a text brings the client library of PostgreSQL: a full Python image has it, a slim one where it is installed. */
+export function bringsLibpq(dockerfile: string): boolean {
+  const images = [...dockerfile.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)].map((match) => match[1] ?? '');
+  const full = images.some((image) =>
+    /(^|\/)python(:[\d.]+(-(bookworm|bullseye|trixie|buster))?)?$/.test(image),
+  );
+  return full || /libpq|postgresql|postgres-client|pg_config/.test(dockerfile);
+}
