@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type LoadedTransform, loadTransforms, transformsFolder } from '../src/load-transforms.ts';
 import { readSamples } from '../src/samples/read-samples.ts';
 import type { Sample } from '../src/samples/sample.ts';
+import { readablePattern } from '../src/show/readable-pattern.ts';
 import type { Safety } from '../src/types.ts';
 
 export const folder = fileURLToPath(new URL('../docs/transforms', import.meta.url));
@@ -33,10 +34,7 @@ function page({ id, transform }: LoadedTransform): string {
 
 function explains(fixes: RegExp[]): string[] {
   if (fixes.length === 0) return [];
-  return [
-    'Start-up errors that it explains:',
-    fixes.map((fix) => `- \`${fix.source.replaceAll('`', "'")}\``).join('\n'),
-  ];
+  return ['Start-up errors that it explains:', fixes.map((fix) => `- ${quoted(fix)}`).join('\n')];
 }
 
 function safetyText(safety: Safety): string {
@@ -66,11 +64,17 @@ function index(transforms: LoadedTransform[]): string {
     ({ id, transform }) => `| [${id}](${id}.md) | ${transform.title} | ${shortSafety(transform.safety)} |`,
   );
   const errors = transforms.flatMap(({ id, transform }) =>
-    (transform.fixes ?? []).map(
-      (fix) => `| \`${fix.source.replaceAll('|', '\\|').replaceAll('`', "'")}\` | [${id}](${id}.md) |`,
-    ),
+    (transform.fixes ?? []).map((fix) => `| ${quoted(fix).replaceAll('|', '\\|')} | [${id}](${id}.md) |`),
   );
-  return `<!-- Made by npm run docs. -->\n\n# Transforms\n\n| Transform | What it does | Safety |\n| --- | --- | --- |\n${rows.join('\n')}\n\n## By error message\n\n| Error | Transform |\n| --- | --- |\n${errors.sort().join('\n')}\n`;
+  return `<!-- Made by npm run docs. -->\n\n# Transforms\n\n| Transform | What it does | Safety |\n| --- | --- | --- |\n${rows.join('\n')}\n\n## By error message\n\n${BY_ERROR}\n\n| Error | Transform |\n| --- | --- |\n$errors.sort().join('\n')\n`;
+}
+
+const BY_ERROR =
+  'Paste the whole error instead: `fix-backend explain < error.log`. In this list `…` may be anything, and `/` parts what may stand there.';
+
+/** A message as code, as a person would search for it. */
+function quoted(fix: RegExp): string {
+  return `\`${readablePattern(fix).replaceAll('`', "'")}\``;
 }
 
 function shortSafety(safety: Safety): string {

@@ -1,22 +1,62 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { explainLog } from '../explain/explanation.ts';
+import { readLogFile, readStandardInput } from '../explain/read-input.ts';
 import { loadTransform, loadTransforms, transformIds, transformsFolder } from '../load-transforms.ts';
 import { matchesId, nearest } from '../plan/id-patterns.ts';
 import { readSamples } from '../samples/read-samples.ts';
 import { changes, type Sample } from '../samples/sample.ts';
 import { fileText } from '../show/finding-text.ts';
 import { indented, type Layout } from '../show/layout.ts';
+import { readablePattern } from '../show/readable-pattern.ts';
 import { fileView, safetyWord } from '../show/view.ts';
 import { paint } from '../terminal/paint.ts';
 import { FixBackendError } from '../types.ts';
 import type { Context } from './context.ts';
 
-/** Prints the page of one transform, or the list of those that are meant. Throws FixBackendError (2) where an id means none. */
-export async function explain(id: string | undefined, { terminal }: Context): Promise<number> {
-  const ids = meantBy(id, transformIds());
-  const [only] = ids;
-  terminal.result(only && ids.length === 1 ? await page(only, terminal.layout) : await list(ids));
+/**
+ * Prints the page of one transform, the list of those that are meant, or what an error log comes from: `typed` is an id, a file,
+ * or `-`; without it, a log that comes by standard input. Throws FixBackendError (2) where it means nothing. Exit 1 where no
+ * transform explains the log.
+ */
+export async function explain(typed: string | undefined, context: Context): Promise<number> {
+  const { terminal } = context;
+  const ids = transformIds();
+  const log = await logFor(typed, ids, context);
+  if (log !== undefined) {
+    const { text, explained } = explainLog(log, await loadTransforms(), terminal.layout);
+    terminal.result(text);
+    return explained ? 0 : 1;
+  }
+  const meant = meantBy(typed, ids);
+  const [only] = meant;
+  terminal.result(only && meant.length === 1 ? await page(only, terminal.layout) : await list(meant));
   return 0;
+}
+
+/** How long a log by standard input may stay silent: nothing may be coming at all, and one that is followed does not end. */
+const PATIENCE = { first: 3000, next: 5000 };
+
+/** The log that is to be explained; undefined where an id or a list is meant. */
+async function logFor(
+  typed: string | undefined,
+  ids: readonly string[],
+  { host }: Context,
+): Promise<string | undefined> {
+  if (typed === '-')
+    return (await readStandardInput(host.stdin, { first: 2 ** 31 - 1, next: 2 ** 31 - 1 })) ?? '';
+  if (typed !== undefined) {
+    const isId = ids.some((id) => id === typed || id.endsWith(`/${typed}`));
+    const path = resolve(host.absoluteCwd, typed);
+    return !isId && isFile(path) ? readLogFile(path, typed) : undefined;
+  }
+  if (host.stdin.isTTY) return undefined;
+  const log = await readStandardInput(host.stdin, PATIENCE);
+  return log?.trim() ? log : undefined;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** One id by its whole name or its last part; else all that a beginning of either, or a glob, means. */
@@ -27,7 +67,10 @@ function meantBy(typed: string | undefined, ids: readonly string[]): readonly st
   const meant = ids.filter((id) => matchesId(typed, id) || id.includes(`/${typed}`));
   if (meant.length > 0) return meant;
   const near = nearest(typed, ids);
-  throw new FixBackendError(`there is no transform ${typed}.`, {
+  const noFile = /[\\/.]/.test(typed.replace(/^(python|settings|javascript)\//, ''))
+    ? ', and no file of that name'
+    : '';
+  throw new FixBackendError(`there is no transform ${typed}${noFile}.`, {
     untouched: '',
     next: near ? `Did you mean:  fix-backend explain ${near}` : 'See the known ones:  fix-backend explain',
     exitCode: 2,
@@ -58,10 +101,22 @@ async function page(id: string, layout: Layout): Promise<string> {
     ),
     ...(transform.docs ? [`Source: ${transform.docs}`] : []),
     ...((transform.tasks ?? []).length > 0 ? [`Rows of the task list: ${transform.tasks?.join(', ')}`] : []),
+    ...messageText(transform.fixes ?? [], layout),
     ...sampleText(firstSample(id), layout),
     '',
-    `Leave it out:  fix-backend --skip ${id}`,
+    `Only this one:  fix-backend --only ${id}`,
+    `Leave it out:   fix-backend --skip ${id}`,
   ].join('\n');
+}
+
+/** The errors that a person may have searched for. */
+function messageText(fixes: readonly RegExp[], layout: Layout): string[] {
+  if (fixes.length === 0) return [];
+  return [
+    '',
+    'Errors that it explains:',
+    ...fixes.flatMap((fix) => indented(readablePattern(fix), 2, layout.width)),
+  ];
 }
 
 const SAFETY = {

@@ -96,8 +96,8 @@ function addLookers(root: Command, actions: Actions): void {
     actions.verify(path ?? '.', optionsOf(command)),
   );
   const explain = root
-    .command('explain [id]')
-    .description('what a transform repairs, and why; without an id: all of them');
+    .command('explain [id-or-log]')
+    .description('what a transform repairs, and why; what an error comes from: explain < error.log');
   common(explain).action((id, _, command) => actions.explain(id, optionsOf(command)));
 }
 
