@@ -228,6 +228,7 @@ export interface Verdict {
   result: 'fixed' | 'failing' | 'broken' | 'unchecked';
   environment: {
     python?: string;
+    node?: string;
     installer?: string;
     database?: string;
     boxed: boolean;

@@ -41,9 +41,10 @@ export function uncheckedMarkdown(verdict: Verdict): string[] {
 }
 
 function environmentMarkdown(environment: Verdict['environment']): string[] {
-  const { python, installer, database, boxed, command, packages } = environment;
+  const { python, node, installer, database, boxed, command, packages } = environment;
   const lines = [
     ...(python ? [`- Python: ${escaped(python)}`] : []),
+    ...(node ? [`- Node: ${escaped(node)}`] : []),
     ...(installer ? [`- Installed by: ${escaped(installer)}`] : []),
     ...(database ? [`- Database: ${escaped(database)}`] : []),
     `- Sandbox: ${boxed ? 'yes' : 'no, --no-sandbox was given or there is none'}`,

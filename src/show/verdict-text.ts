@@ -40,6 +40,7 @@ export function verdictText(verdict: Verdict, layout: Layout): string {
 function surroundings({ environment, seconds }: Verdict): string[] {
   return [
     environment.python ? `Python ${environment.python.replace(/^Python /, '')}` : '',
+    environment.node ? `Node ${environment.node}` : '',
     environment.database ?? '',
     environment.boxed ? 'in a sandbox' : 'without a sandbox',
     `${seconds.toFixed(0)} s`,

@@ -95,7 +95,7 @@ export function jobFor(subject: Subject, inside: Inside, limits: Limits): Record
 
 function givenJob({ database }: Lending, { question }: Inside): Record<string, unknown> | null {
   if (!database || 'problem' in database) return null;
-  return { version: `${database.version} (--database-url)`, question };
+  return { version: `${database.version} of --database-url`, question };
 }
 
 function postgresJob(

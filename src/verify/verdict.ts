@@ -112,7 +112,11 @@ export function environmentOf(facts: BackendFacts, after: Seen, boxed: boolean):
   const version =
     after.observations?.database?.version || (after.plan.kind === 'sqlite' ? 'SQLite' : undefined);
   return {
-    ...(after.python ? { python: after.python.version } : {}),
+    ...(facts.language === 'javascript'
+      ? { node: process.versions.node }
+      : after.python
+        ? { python: after.python.version }
+        : {}),
     ...(after.environment ? { installer: after.environment.installer } : {}),
     ...(version ? { database: version } : {}),
     boxed,

@@ -7,6 +7,7 @@ import {
   blameless,
   count,
   fail,
+  nodeError,
   pass,
   type Seen,
   saidInLog,
@@ -129,13 +130,4 @@ export function nodeRestart(seen: Seen): Outcome {
       ? pass('started again on the same data')
       : fail(`it does not start again: ${nodeError(log)}`, log);
   });
-}
-
-/** The line of Node's own report that names the error; a stack follows it. */
-function nodeError(log: string): string {
-  const lines = log.split('\n').map((line) => line.trim());
-  const error = lines.findLast(
-    (line) => /^(\[?[\w.]*(Error|Exception)\b.*:|Error \[|error: )/.test(line) && !/^at /.test(line),
-  );
-  return (error ?? lastError(log)).slice(0, 500);
 }

@@ -107,11 +107,31 @@ export function said(failure: Failure): string {
 
 /** An error from a log with the place in the backend's code that the log's last traceback comes nearest to. */
 export function saidInLog(seen: Seen, log: string): string {
+  if (seen.facts.language === 'javascript')
+    return said({ error: nodeError(log), at: placeInStack(seen, log) });
   const lines = [...log.matchAll(/File "([^"]+)", line (\d+)/g)].flatMap(([, path = '', line]) => {
     const copy = seen.copies?.find((folder) => path.startsWith(`${folder}/`));
     return copy ? [`${path.slice(copy.length + 1)}:${line}`] : [];
   });
   return said({ error: lastError(log), at: lines.at(-1) ?? '' });
+}
+
+/** The line of Node's own report that names the error; its stack, and what the error holds besides, follow it. */
+export function nodeError(log: string): string {
+  const lines = log.split('\n').map((line) => line.trim());
+  const named = lines.findLast((line) =>
+    /^(?!at )(?:\[|Uncaught )?(?:[\w.]*(?:Error|Exception)\b|error)[^:]*: /.test(line),
+  );
+  return (named ?? lastError(log)).slice(0, 500);
+}
+
+/** The first place of a stack in the backend's own code. */
+function placeInStack({ copies = [] }: Seen, log: string): string {
+  for (const [, path = '', line] of log.matchAll(/(?:file:\/\/)?(\/[^\s:()]+):(\d+):\d+/g)) {
+    const copy = copies.find((folder) => path.startsWith(`${folder}/`));
+    if (copy && !path.includes('/node_modules/')) return `${path.slice(copy.length + 1)}:${line}`;
+  }
+  return '';
 }
 
 export function unreached(observations: Observations): Outcome {

@@ -92,5 +92,5 @@ class NodeLook:
         emit("clients", answers=fixb_clients.ask_clients(server, routes[: fixb_clients.MOST_ROUTES], step))
         if self.job["probes"]:
             emit("probes", answers=fixb_probes.ask_all(server, self.job["probes"], step))
-        if self.job["postgres"]:
-            connections(self.job["postgres"]["port"])
+        if self.job["given"] or self.job["postgres"]:
+            connections(self.job)
