@@ -21,7 +21,8 @@ export function expressionOf(j: JSCodeshift, texts: readonly string[], nodes: re
 
 /** A statement written as text, with nodes in the gaps between the texts. */
 export function statementOf(j: JSCodeshift, texts: readonly string[], nodes: readonly Node[] = []): Node {
-  return [
-    j.template.statement(texts as unknown as TemplateStringsArray, ...nodes),
-  ].flat()[0] as unknown as Node;
+  // recast keeps a statement's distance to its neighbours: without a line break around it, it would share their line.
+  const lines = texts.map((text, i) => (i === 0 ? '\n' : '') + text + (i === texts.length - 1 ? '\n' : ''));
+  const template = lines as unknown as TemplateStringsArray;
+  return [j.template.statement(template, ...nodes)].flat()[0] as unknown as Node;
 }

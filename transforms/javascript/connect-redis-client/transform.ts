@@ -1,0 +1,127 @@
+import type { JSCodeshift } from 'jscodeshift';
+import { isCreate, redisClient } from '../../../src/backend/javascript/redis.ts';
+import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import { statementOf } from '../../../src/languages/javascript/build.ts';
+import { isNativeModule } from '../../../src/languages/javascript/imports.ts';
+import {
+  argumentsOf,
+  isFunction,
+  methodCall,
+  type Node,
+  stringValue,
+} from '../../../src/languages/javascript/nodes.ts';
+import type { Binding } from '../../../src/languages/javascript/scopes.ts';
+import { insertBeside, type Script } from '../../../src/languages/javascript/script.ts';
+import { declaredType, originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
+import type { Transform } from '../../../src/transform.ts';
+
+const UNSAFE = {
+  unsafe: 'The connection is opened where the client is made; you may want it somewhere else.',
+};
+
+const find: Find = ({ script, version }) => {
+  const redis = version('redis');
+  if (!redis?.is('>=4')) return [];
+  return script.all('CallExpression').flatMap((call): Found[] => {
+    const client = isCreate(script, call) ? clientOf(script, call) : undefined;
+    if (!client || mayConnect(script, call)) return [];
+    const message = `${redis.text} connects only when connect() is called, and nothing calls it on \`${client.name}\`.`;
+    return [{ subject: client.name, at: call, message, repair: (j) => connect(script, j, client, call) }];
+  });
+};
+
+export const transform = {
+  title: 'Connect the redis client',
+  why: 'Since version 4 a client does not connect by itself, and the first command fails with "The client is closed".',
+  safety: UNSAFE,
+  docs: 'https://github.com/redis/node-redis/blob/master/docs/v3-to-v4.md',
+  catalogue: ['js-redis-no-connect'],
+  fixes: [/ClientClosedError: The client is closed/, /The client is closed/],
+  literals: ['createClient'],
+  detect: detectWith(find),
+} satisfies Transform<'javascript'>;
+
+export const parser = 'tsx';
+
+/** A standard jscodeshift transform, with `--unsafe`. `--redis=5` gives the installed version. It looks at one file alone. */
+export default rewriteWith(find, UNSAFE);
+
+/** The constant that a client is kept in: `const client = createClient()`, also with `.on(…)` behind it. */
+function clientOf(script: Script, call: Node): Binding | undefined {
+  let at = call;
+  for (let parent = script.parentOf(at); parent; parent = script.parentOf(at)) {
+    if (/^(Member|Call)Expression$/.test(parent.type) && methodCallOf(script, at) !== 'connect') at = parent;
+    else break;
+  }
+  const declarator = script.parentOf(at);
+  const name =
+    declarator?.type === 'VariableDeclarator' && (declarator.init as Node) === at
+      ? (declarator.id as Node)
+      : undefined;
+  const binding = name && script.bindingOf(name);
+  return binding?.writes.length === 0 ? binding : undefined;
+}
+
+/** The method that is called on a node: `connect` for the client in `client.connect()`. */
+function methodCallOf(script: Script, node: Node): string | undefined {
+  const member = script.parentOf(node);
+  const call = member && script.parentOf(member);
+  return call ? methodCall(call)?.method : undefined;
+}
+
+/** True where something connects this client, or something unknown that might be it. */
+function mayConnect(script: Script, call: Node): boolean {
+  const others = script.modules?.mentioning('connect') ?? [];
+  return [script, ...others.filter(({ path }) => path !== script.path)].some((other) =>
+    other.calls.some((each) => {
+      const used = methodCall(each);
+      if (used?.method !== 'connect') return false;
+      const client = redisClient(other, used.receiver);
+      if (client)
+        return client.call === call || (client.script.path === script.path && sameCall(client.call, call));
+      return isUnknown(other, used.receiver);
+    }),
+  );
+}
+
+/** The trees of recast and of Babel are two; a place in the text is the same in both. */
+function sameCall(one: Node, other: Node): boolean {
+  return (one as { start?: number }).start === (other as { start?: number }).start;
+}
+
+function isUnknown(script: Script, receiver: Node): boolean {
+  if (originOf(script, receiver) !== undefined || declaredType(script, receiver) !== undefined) return false;
+  const value = valueBehind(script, receiver);
+  if (!value) return true;
+  return 'node' in value && /^(Identifier|ThisExpression|(Optional)?MemberExpression)$/.test(value.node.type);
+}
+
+function connect(script: Script, j: JSCodeshift, client: Binding, call: Node): void {
+  const around = script.functionAround(call);
+  const mayWait = around ? isFunction(around) && around.async === true : isNativeModule(script);
+  const { name } = client;
+  const opened = mayWait
+    ? `await ${name}.connect();`
+    : `${name}.connect().catch((error) => console.error(error));`;
+  const added = [
+    ...(handlesErrors(script, client, call)
+      ? []
+      : [statementOf(j, [`${name}.on('error', (error) => console.error(error));`])]),
+    mayWait ? awaited(j, name) : statementOf(j, [opened]),
+  ];
+  insertBeside(script, client.declaration, 'after', ...added);
+}
+
+function awaited(j: JSCodeshift, name: string): Node {
+  const call = j.callExpression(j.memberExpression(j.identifier(name), j.identifier('connect')), []);
+  return j.expressionStatement(j.awaitExpression(call)) as Node;
+}
+
+/** Without a listener for `error` a lost connection ends the process. */
+function handlesErrors(script: Script, client: Binding, call: Node): boolean {
+  return script.calls.some((each) => {
+    const used = methodCall(each);
+    if (used?.method !== 'on' || stringValue(argumentsOf(each)[0]) !== 'error') return false;
+    return client.references.includes(used.receiver) || redisClient(script, used.receiver)?.call === call;
+  });
+}
