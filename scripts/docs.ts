@@ -66,7 +66,7 @@ function index(transforms: LoadedTransform[]): string {
   const errors = transforms.flatMap(({ id, transform }) =>
     (transform.fixes ?? []).map((fix) => `| ${quoted(fix).replaceAll('|', '\\|')} | [${id}](${id}.md) |`),
   );
-  return `<!-- Made by npm run docs. -->\n\n# Transforms\n\n| Transform | What it does | Safety |\n| --- | --- | --- |\n${rows.join('\n')}\n\n## By error message\n\n${BY_ERROR}\n\n| Error | Transform |\n| --- | --- |\n$errors.sort().join('\n')\n`;
+  return `<!-- Made by npm run docs. -->\n\n# Transforms\n\n| Transform | What it does | Safety |\n| --- | --- | --- |\n${rows.join('\n')}\n\n## By error message\n\n${BY_ERROR}\n\n| Error | Transform |\n| --- | --- |\n${errors.sort().join('\n')}\n`;
 }
 
 const BY_ERROR =

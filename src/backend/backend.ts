@@ -21,6 +21,8 @@ export class Backend {
   readonly application: Application | undefined;
   /** Versions by normalised name, as `--target` gives them: they count instead of what is locked or required. */
   readonly targets: Targets;
+  /** Packages whose version some transform has asked about. */
+  readonly asked = new Set<string>();
   private readonly cache = new Map<string, unknown>();
   private readonly scripts = new Map<string, JavaScriptDocument | undefined>();
 

@@ -17,6 +17,7 @@ const BROUGHT: [name: string, version: string, by: string, since: string][] = [
 /** The version that a backend has: the one of `--target`, else what its lock file pins. Undefined for requirements.txt, which pip installs without a lock. */
 export function lockedVersionOf(backend: Backend, name: string): string | undefined {
   const { targets } = backend;
+  backend.asked.add(name);
   if (targets[name] !== undefined) return targets[name];
   const bringerMoves = BROUGHT.some(([brought, , by]) => brought === name && targets[by] !== undefined);
   return installsByLock(backend) && !bringerMoves

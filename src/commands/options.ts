@@ -15,6 +15,8 @@ export interface CommonOptions {
 /** Which transforms are asked. */
 export interface Selection {
   only: string[];
+  /** `sqlalchemy==2.1`: as if that were installed. */
+  target?: string[];
   skip: string[];
 }
 

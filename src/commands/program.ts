@@ -123,7 +123,8 @@ function selecting(command: Command): Command {
   return command
     .optionsGroup('Choosing:')
     .option('--only <ids>', 'only these transforms: ids, beginnings or globs, by commas', list)
-    .option('--skip <ids>', 'all but these', list);
+    .option('--skip <ids>', 'all but these', list)
+    .option('--target <package==version>', 'as if this version were installed: what breaks with it', list);
 }
 
 function formatted(command: Command): Command {
@@ -182,6 +183,7 @@ const UNTYPED = {
   showSecrets: false,
   debug: false,
   only: [],
+  target: [],
   skip: [],
 };
 

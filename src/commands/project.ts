@@ -18,6 +18,7 @@ import type { Context } from './context.ts';
 import type { Selection } from './options.ts';
 import { parsesEverything } from './parses-everything.ts';
 import { pathArgument } from './shell.ts';
+import { checkTargets, markTargeted, readTargets, targetNotices } from './targets.ts';
 
 /** One folder that a command was pointed at, read and ready to be planned. */
 export interface Project {
@@ -46,6 +47,7 @@ const VERY_MANY_FILES = 5000;
 export async function openProject(path: string, selection: Selection, context: Context): Promise<Project> {
   const absoluteRoot = resolve(context.host.absoluteCwd, path);
   checkSelection(selection);
+  const targets = readTargets(selection.target ?? []);
   const configuration = readConfiguration(absoluteRoot);
   const { progress } = context.terminal;
   progress({ stage: 'reading', text: path, state: 'start' });
@@ -55,10 +57,16 @@ export async function openProject(path: string, selection: Selection, context: C
     const files = workspace.files().length;
     if (files > MANY_FILES) context.terminal.announce(`${what} ${files} files`, files > VERY_MANY_FILES);
   };
+  const told = new Set<string>();
+  const tellOnce = (notice: string) => {
+    if (!told.has(notice)) context.terminal.say(notice);
+    told.add(notice);
+  };
   announce('reading');
   await loadPython();
-  const backends = discover(workspace);
+  const backends = discover(workspace, targets);
   if (backends.length === 0) throw noBackend(path);
+  checkTargets(targets, backends);
   const languages = new Set(backends.map(({ facts }) => facts.language));
   const transforms = await loadTransforms([...languages, 'settings']);
   if (needsJavaScript(backends, transforms)) await loadJavaScript();
@@ -67,7 +75,7 @@ export async function openProject(path: string, selection: Selection, context: C
     transforms,
     parses: parsesEverything,
     notEditable: (paths: readonly string[]) => notEditable(workspace.absoluteRoot, paths),
-    discover: (now: Workspace) => (now === workspace ? backends : discover(now)),
+    discover: (now: Workspace) => (now === workspace ? backends : discover(now, targets)),
   };
   progress({ stage: 'reading', text: path, state: 'done' });
   return {
@@ -84,7 +92,14 @@ export async function openProject(path: string, selection: Selection, context: C
       const chosen = among ? transforms.filter(({ id }) => among.has(id)) : transforms;
       const how = { ...choice, only: selection.only, skip: selection.skip };
       const planned = plan(workspace, how, { ...tools, transforms: chosen });
-      return { ...planned, problems: [...problems, ...planned.problems] };
+      const all = { ...planned, problems: [...problems, ...planned.problems] };
+      if (Object.keys(targets).length === 0) return all;
+      for (const notice of targetNotices(targets, backends)) tellOnce(notice);
+      return markTargeted(
+        all,
+        plan(workspace, how, { ...tools, transforms: chosen, discover: (now) => discover(now) }),
+        targets,
+      );
     },
   };
 }
