@@ -41,6 +41,8 @@ function draft(document: PythonDocument, backend: Backend, node: Node): Draft | 
   const edits = removeAwait(document, node);
   const base = { subject, at: document.place(node), message, edits };
   if (READS.test(method.on.what) || method.on.what.startsWith('async-')) return base;
+  // An annotation alone may be what is wrong: the code that awaits works with an async session.
+  if (!method.on.made) return undefined;
   return {
     ...base,
     safety: {
