@@ -120,17 +120,16 @@ export function madeBy(
 
 /** The origin of the type that a name or a property is declared with: `typeorm.Repository` for `repo: Repository<User>`. */
 export function declaredType(script: Script, node: Node): string | undefined {
+  return typeOrigin(script, declaredAnnotation(script, node));
+}
+
+/** The type that a name, or a property of `this`, is declared with. */
+export function declaredAnnotation(script: Script, node: Node): Node | undefined {
   const at = unwrap(node);
-  if (at.type === 'Identifier') return typeOrigin(script, annotationOf(script.bindingOf(at)?.identifier));
+  if (at.type === 'Identifier') return annotationOf(script.bindingOf(at)?.identifier);
   if (!isMember(at) || (at.object as Node).type !== 'ThisExpression') return undefined;
   const declared = classMember(script, at, propertyName(at));
-  return (
-    declared &&
-    typeOrigin(
-      script,
-      annotationOf(declared.type === 'TSParameterProperty' ? parameterOf(declared) : declared),
-    )
-  );
+  return annotationOf(declared?.type === 'TSParameterProperty' ? parameterOf(declared) : declared);
 }
 
 function originOfName(script: Script, name: Node & { name: string }, depth: number): string | undefined {

@@ -1,0 +1,158 @@
+import type { JSCodeshift } from 'jscodeshift';
+import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import {
+  isFindOption,
+  primaryKeyOf,
+  type Repository,
+  repositoryOf,
+} from '../../../src/backend/javascript/typeorm.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
+import { expressionOf, objectOf } from '../../../src/languages/javascript/build.ts';
+import {
+  argumentsOf,
+  type Call,
+  dotted,
+  isMember,
+  isPlainObject,
+  keyOf,
+  type Node,
+  propertiesOf,
+  propertyName,
+  propertyOf,
+  stringValue,
+  unwrap,
+} from '../../../src/languages/javascript/nodes.ts';
+import { replace, type Script } from '../../../src/languages/javascript/script.ts';
+import type { Transform } from '../../../src/transform.ts';
+
+const find: Find = ({ script, version }) => {
+  const typeorm = version('typeorm');
+  if (!typeorm?.is('>=0.3')) return [];
+  return script.calls.flatMap((call): Found[] => {
+    const callee = unwrap(call.callee as Node);
+    const name = isMember(callee) ? (propertyName(callee) ?? '') : '';
+    const by = Object.hasOwn(BY, name) ? BY[name] : undefined;
+    const [first] = argumentsOf(call);
+    const repository =
+      by && first && isMember(callee) ? repositoryOf(script, callee.object as Node) : undefined;
+    if (!by || !first || !repository) return [];
+    return [...conditions(call, name, by, repository, typeorm), ...lists(script, first, name, typeorm)];
+  });
+};
+
+export const transform = {
+  title: 'Write conditions and relations as TypeORM has them',
+  why: 'Since 0.3 findOne(id) throws and find({ name }) returns every row, and 1.0 refuses lists of relations.',
+  safety: 'safe',
+  docs: 'https://typeorm.io/docs/releases/1.0/upgrading-from-0.3/',
+  catalogue: ['js-typeorm-find-options'],
+  fixes: [
+    /You must provide selection conditions in order to find a single row/,
+    /String-array "(relations|select)" syntax has been removed/,
+  ],
+  literals: ['.findOne(', '.findOneOrFail(', '.find(', '.findAndCount(', '.count('],
+  detect: detectWith(find),
+} satisfies Transform<'javascript'>;
+
+export const parser = 'tsx';
+
+/** A standard jscodeshift transform. `--typeorm=1.1.1` gives the installed version. */
+export default rewriteWith(find);
+
+/** The method that takes conditions where the other takes options. */
+const BY: Record<string, string> = {
+  findOne: 'findOneBy',
+  findOneOrFail: 'findOneByOrFail',
+  find: 'findBy',
+  findAndCount: 'findAndCountBy',
+  count: 'countBy',
+};
+
+function conditions(
+  call: Call,
+  name: string,
+  by: string,
+  repository: Repository,
+  typeorm: PackageVersion,
+): Found[] {
+  const [first, options] = argumentsOf(call);
+  if (!first) return [];
+  const given = unwrap(first);
+  const one = name.startsWith('findOne');
+  const found = { subject: name, at: call };
+  const id = one ? idKind(given) : undefined;
+  if (id) {
+    const message = `${typeorm.text} takes no id in ${name}(): it throws.`;
+    const key = primaryKeyOf(repository);
+    if (key === undefined || (options && !isPlainObject(unwrap(options))))
+      return [{ ...found, message, safety: 'report', next: `Write ${by}({ id }) with the primary column.` }];
+    const safety =
+      id === 'literal' ? {} : { safety: { unsafe: 'It is taken to be an id, and no object of options.' } };
+    return [
+      {
+        ...found,
+        message,
+        ...safety,
+        repair: (j) => write(j, call, by, objectOf(j, [[key, first]]), options),
+      },
+    ];
+  }
+  if (!isPlainObject(given) || given.properties.length === 0 || propertiesOf(given).some(isFindOption))
+    return [];
+  const effect = one ? 'throws' : 'returns every row';
+  const message = `${typeorm.text} takes no conditions in ${name}(), but options: it ${effect}.`;
+  if (options && !isPlainObject(unwrap(options)))
+    return [{ ...found, message, safety: 'report', next: `Write ${name}({ where: { … } }).` }];
+  return [{ ...found, message, repair: (j) => write(j, call, by, first, options) }];
+}
+
+/** A number or a string is an id; what is called one most likely is. */
+function idKind(node: Node): 'literal' | 'likely' | undefined {
+  if (/^(Numeric|String)Literal$/.test(node.type)) return 'literal';
+  const callee = node.type === 'CallExpression' ? dotted(node.callee as Node) : undefined;
+  if (node.type === 'UnaryExpression' && node.operator === '+') return 'likely';
+  if (/^(Number|parseInt|Number\.parseInt|String)$/.test(callee ?? '')) return 'likely';
+  return /(^|\.)(id|\w+Id)$/.test(dotted(node) ?? '') ? 'likely' : undefined;
+}
+
+function write(j: JSCodeshift, call: Call, by: string, where: Node, options: Node | undefined): void {
+  const all = call as unknown as { arguments: Node[] };
+  const callee = unwrap(call.callee as Node);
+  if (options) {
+    const rest = propertiesOf(unwrap(options)).map((one) => [keyOf(one) ?? '', one.value as Node] as const);
+    all.arguments = [objectOf(j, [['where', where], ...rest])];
+    return;
+  }
+  all.arguments = [where];
+  if (isMember(callee)) Object.assign(callee, { property: j.identifier(by), computed: false });
+}
+
+/** `relations: ['a', 'b.c']` → `relations: { a: true, b: { c: true } }`. */
+function lists(script: Script, first: Node, name: string, typeorm: PackageVersion): Found[] {
+  if (!typeorm.is('>=1')) return [];
+  return ['relations', 'select'].flatMap((option): Found[] => {
+    const property = propertyOf(unwrap(first), option);
+    const value = property && unwrap(property.value as Node);
+    if (value?.type !== 'ArrayExpression') return [];
+    const found = {
+      subject: `${name} ${option}`,
+      at: value as Node,
+      message: `${typeorm.text} refuses a list as \`${option}\`.`,
+    };
+    const paths = (value.elements as (Node | null)[]).map((element) => stringValue(element));
+    if (paths.some((path) => path === undefined || !/^[\w$]+(\.[\w$]+)*$/.test(path)))
+      return [{ ...found, safety: 'report', next: `Write ${option}: { name: true }.` }];
+    return [{ ...found, repair: (j) => replace(script, value, expressionOf(j, [tree(paths as string[])])) }];
+  });
+}
+
+function tree(paths: string[]): string {
+  const heads = [...new Set(paths.map((path) => path.split('.')[0] ?? ''))];
+  const entries = heads.map((head) => {
+    const below = paths
+      .filter((path) => path.startsWith(`${head}.`))
+      .map((path) => path.slice(head.length + 1));
+    return `${head}: ${below.length > 0 ? tree(below) : 'true'}`;
+  });
+  return entries.length > 0 ? `{ ${entries.join(', ')} }` : '{}';
+}
