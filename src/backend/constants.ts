@@ -47,7 +47,12 @@ function fromCall(backend: Backend, { document, node, text }: UrlLiteral): Datab
 }
 
 /** The text of a literal, or the value that a settings file or a default gives a variable. */
-function constantOf(backend: Backend, document: PythonDocument, node: Node, hops = 0): string | undefined {
+export function constantOf(
+  backend: Backend,
+  document: PythonDocument,
+  node: Node,
+  hops = 0,
+): string | undefined {
   if (hops > 4) return undefined;
   const literal = plainString(node) ?? (node.type === 'integer' ? node.text : undefined);
   if (literal !== undefined) return literal;
