@@ -24,6 +24,7 @@ export async function lendTo(
     absoluteScratch: options.absoluteScratch,
   });
   const { database } = lending;
+  if (database && 'made' in database) options.onStep(`scratch database ${database.made.join(', ')}`);
   if (!database || !('problem' in database)) return { plan, lending };
   const reason = `no scratch database on the server of --database-url: ${database.problem}`;
   return { plan: { ...plan, kind: 'unavailable', reason }, lending };

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type SecureContext, TLSSocket, connect as tlsConnect } from 'node:tls';
 import { greetingOf, type MysqlGreeting, type MysqlServer, openMysql, placeOf } from './mysql-scratch.ts';
 import { type Scratch, scratchFor } from './scratch.ts';
+import { nameFor } from './server-address.ts';
 import { join, take } from './streams.ts';
 
 /** https://dev.mysql.com/doc/dev/mysql-server/latest/group__group__cs__capabilities__flags.html */
@@ -141,7 +142,7 @@ async function logIn(
   let upstream = stream;
   if (server.tls) {
     write(stream, sequence++, head);
-    upstream = tlsConnect({ servername: server.host, ...server.tls, socket: stream as Socket });
+    upstream = tlsConnect({ ...nameFor(server.host), ...server.tls, socket: stream as Socket });
   }
   const secret = secretFor(greeting.plugin, password, greeting.scramble);
   const text = (value: string) => Buffer.from(`${value}\0`);

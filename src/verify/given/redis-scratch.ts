@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { command, type Reply, readReply } from './resp.ts';
 import { isLeftover, mark, reasonOf } from './scratch.ts';
+import { nameFor } from './server-address.ts';
 
 /** A Redis that the person named. */
 export interface RedisServer {
@@ -35,7 +36,7 @@ export function redisServer(url: string): RedisServer {
 export async function openRedis(server: RedisServer): Promise<Duplex> {
   const { host, port, user, password, tls, unverified } = server;
   const stream = tls
-    ? connectTls({ host, port, servername: host, rejectUnauthorized: !unverified })
+    ? connectTls({ host, port, ...nameFor(host), rejectUnauthorized: !unverified })
     : connectTcp({ host, port });
   stream.setTimeout(15_000, () => stream.destroy(new Error(`${host}:${port} does not answer`)));
   await once(stream, tls ? 'secureConnect' : 'connect');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { userInfo } from 'node:os';
 import type { ConnectionOptions } from 'node:tls';
 import { type DatabaseUrl, parseDatabaseUrl } from '../../settings/database-url.ts';
@@ -56,6 +57,11 @@ function tlsOf(url: DatabaseUrl): ServerAddress['tls'] {
     return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
   if (/^verify/.test(wanted)) return { ...ca, rejectUnauthorized: true };
   return /^(prefer|preferred)$/.test(wanted) ? 'prefer' : { rejectUnauthorized: false };
+}
+
+/** The name for TLS, which an IP address is not (RFC 6066, section 3). */
+export function nameFor(host: string): { servername?: string } {
+  return isIP(host) === 0 ? { servername: host } : {};
 }
 
 function queryValue(url: DatabaseUrl, ...names: string[]): string | undefined {
