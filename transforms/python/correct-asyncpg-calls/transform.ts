@@ -90,8 +90,8 @@ function placeholders(document: PythonDocument, call: Node): Draft[] {
   const [statement, ...given] = positional(call);
   if (!receiver || !statement || !QUERIES.test(callee?.childForFieldName('attribute')?.text ?? '')) return [];
   const sql = sqlText(document, statement);
-  if (sql?.kind !== 'plain' || !/%(\(\w+\))?s/.test(sql.text) || !asyncpgObject(document, receiver))
-    return [];
+  const bare = sql?.kind === 'plain' ? sql.text.replace(/'[^']*'/g, "''") : '';
+  if (!/%(\(\w+\))?s/.test(bare) || !asyncpgObject(document, receiver)) return [];
   const draft = { subject: `placeholders ${functionAt(call)}`, at: document.place(statement) };
   const message = 'asyncpg writes parameters as $1, $2, …; a %s is sent to the server as it stands.';
   const places = placesIn(statement);
