@@ -48,11 +48,11 @@ export async function openProject(path: string, selection: Selection, context: C
   const absoluteRoot = resolve(context.host.absoluteCwd, path);
   checkSelection(selection);
   const targets = readTargets(selection.target ?? []);
-  const configuration = readConfiguration(absoluteRoot);
   const { progress } = context.terminal;
   progress({ stage: 'reading', text: path, state: 'start' });
   await recoverFirst(absoluteRoot, context);
   const { workspace, problems } = openWorkspace(absoluteRoot);
+  const configuration = readConfiguration(absoluteRoot);
   const announce = (what: string) => {
     const files = workspace.files().length;
     if (files > MANY_FILES) context.terminal.announce(`${what} ${files} files`, files > VERY_MANY_FILES);

@@ -5,34 +5,34 @@ import { contents, lab } from './program.ts';
 
 const here = lab();
 
-/** A Node backend, of which verification says at once that it does not start those. */
-const NODE = {
-  'package.json': '{"name": "shop", "dependencies": {"pg": "8.0.0"}}\n',
-  'index.js': "const pg = require('pg');\n",
+/** A backend for a Python that is nowhere, of which verification says at once that it cannot be started. */
+const UNSTARTABLE = {
+  'pyproject.toml': '[project]\nname = "api"\nversion = "1"\nrequires-python = ">=9"\n',
+  'main.py': 'import sqlalchemy\n',
   'requirements.txt': 'oldpkg==1\n',
 };
 
 describe('verification', () => {
   test('says before it starts that it runs the code, and what could not be checked is exit 1', async () => {
-    const root = here.project(NODE);
+    const root = here.project(UNSTARTABLE);
     const { code, out, err } = await here.run([root, '--yes']);
     expect(code).toBe(1);
     expect(err).toContain("this runs the project's code, in a sandbox");
-    expect(out).toContain('shop could not be checked in full.');
+    expect(out).toContain('api could not be checked in full.');
     expect(contents(root)['requirements.txt']).toBe('newpkg==2\n');
     const report = await here.run(['report', root]);
-    expect(report.out).toContain('## shop: what could not be checked');
+    expect(report.out).toContain('## api: what could not be checked');
   });
 
   test('verify alone writes nothing and gives its verdicts as JSON too', async () => {
-    const root = here.project(NODE);
+    const root = here.project(UNSTARTABLE);
     const { code, out } = await here.run(['verify', root, '--format', 'json']);
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({
       schemaVersion: 1,
-      verdicts: [{ backend: 'shop', result: 'unchecked' }],
+      verdicts: [{ backend: 'api', result: 'unchecked' }],
     });
-    expect(contents(root)).toEqual(NODE);
+    expect(contents(root)).toEqual(UNSTARTABLE);
   });
 });
 
@@ -81,13 +81,13 @@ describe('--install', () => {
 });
 
 test('fix is a word for the command without one', async () => {
-  const root = here.project(NODE);
+  const root = here.project(UNSTARTABLE);
   expect((await here.run(['fix', root, '--yes', '--verify=none'])).code).toBe(0);
   expect(contents(root)['requirements.txt']).toBe('newpkg==2\n');
 });
 
 test('an error after writing does not say that nothing was written', async () => {
-  const root = here.project(NODE);
+  const root = here.project(UNSTARTABLE);
   const { err, code } = await here.run([root, '--yes'], { env: { TMPDIR: join(here.folder, 'missing') } });
   expect(code).toBe(3);
   expect(err).toContain('The changes are written and stay.');
