@@ -44,7 +44,11 @@ async function bundleInto(folder: string): Promise<Metafile> {
   ]);
   const { metafile } = await bundle({
     absWorkingDir: root,
-    entryPoints: { 'fix-backend': source('bin/fix-backend.ts'), ...Object.fromEntries(transforms) },
+    entryPoints: {
+      'fix-backend': source('bin/fix-backend.ts'),
+      lender: source('src/verify/given/lender.ts'),
+      ...Object.fromEntries(transforms),
+    },
     outdir: folder,
     bundle: true,
     splitting: true,
