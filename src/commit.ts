@@ -18,7 +18,7 @@ export function commitFiles(
     const added = stage(absoluteRoot, path);
     if (added) return { reason: added };
   }
-  const tree = gitSays(absoluteRoot, ['write-tree']);
+  const tree = gitSays(absoluteRoot, [...withoutFilters(absoluteRoot), 'write-tree']);
   if ('reason' in tree) return tree;
   const parent = git(absoluteRoot, ['rev-parse', '--verify', '-q', 'HEAD'])?.trim();
   const words = ['commit-tree', tree.out.trim(), ...(parent ? ['-p', parent] : []), '-m', message];
@@ -65,7 +65,7 @@ function stage(absoluteRoot: string, path: string): string | undefined {
 }
 
 /**
- * Settings that switch off every filter there is: writing the index looks again at files that changed in the moment it was
+ * Settings that switch off every filter there is: writing the index, as write-tree does too, looks again at files that changed in the moment it was
  * last written (git's technical/racy-git), and would send them through theirs.
  */
 function withoutFilters(absoluteRoot: string): string[] {
