@@ -34,6 +34,8 @@ interface Described {
   tasks?: string[];
   /** What it works towards, where its first row of the seed does not tell. */
   checkpoint?: Checkpoint;
+  /** Nothing is broken: looked for only where `--only` names it. */
+  optIn?: true;
   /** Rows of the catalogue of breakages that it covers: `py-textual-sql`. */
   catalogue?: readonly string[];
 }

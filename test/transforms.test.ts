@@ -37,7 +37,7 @@ function samplesOf(id: string): Sample[] {
 
 function planned(files: Record<string, string>, transform: LoadedTransform) {
   const workspace = workspaceOf(files);
-  const choice = { unsafe: true, only: [], skip: [], refused: new Set<string>() };
+  const choice = { unsafe: true, only: [transform.id], skip: [], refused: new Set<string>() };
   const tools = { tool: 'test', discover, transforms: [transform], parses: parsesEverything };
   const result = plan(workspace, choice, tools);
   return { result, texts: Object.fromEntries(finalTexts(result, workspace)) };

@@ -51,6 +51,14 @@ export function isChosen(id: string, choice: Pick<Choice, 'only' | 'skip'>): boo
   return only && !choice.skip.some((pattern) => matchesId(pattern, id));
 }
 
+/** Is a transform looked for at all? One that repairs nothing broken is, where `--only` names it by its id or the last part of it. */
+export function isAsked(
+  { id, transform }: { id: string; transform: { optIn?: true } },
+  choice: Pick<Choice, 'only'>,
+): boolean {
+  return !transform.optIn || choice.only.some((pattern) => pattern === id || id.endsWith(`/${pattern}`));
+}
+
 function reasonToLeave(
   finding: Finding,
   choice: Choice,

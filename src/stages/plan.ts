@@ -3,7 +3,7 @@ import { encode, sha256 } from '../files/source-file.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
 import type { Parses } from '../plan/apply-pass.ts';
 import { type Looked, MAX_PASSES, type Passes, runPasses } from '../plan/run-passes.ts';
-import { type Choice, isChosen } from '../plan/select.ts';
+import { type Choice, isAsked, isChosen } from '../plan/select.ts';
 import type { FileChange, Finding, Left, Plan, Problem } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 import { detect } from './detect.ts';
@@ -32,7 +32,10 @@ export function plan(workspace: Workspace, choice: Choice, tools: PlanTools): Pl
   const problems: Problem[] = [];
   let converged = true;
   for (;;) {
-    const passes = runPasses(workspace, choice, excluded, { look: lookWith(tools), parses: tools.parses });
+    const passes = runPasses(workspace, choice, excluded, {
+      look: lookWith(tools, choice),
+      parses: tools.parses,
+    });
     const refused = notEditable(passes, tools);
     if (passes.broken.length === 0 && passes.stuck.length === 0 && refused.size === 0) {
       return compose(workspace, passes, choice, tools.tool, problems, converged);
@@ -66,10 +69,11 @@ function touches(finding: Finding, files: ReadonlyMap<string, Problem>): boolean
   return finding.edits.some((edit) => files.has(edit.file));
 }
 
-function lookWith(tools: PlanTools): (workspace: Workspace) => Looked {
+function lookWith(tools: PlanTools, choice: Choice): (workspace: Workspace) => Looked {
+  const transforms = tools.transforms.filter((each) => isAsked(each, choice));
   return (workspace) => {
     const backends = tools.discover(workspace);
-    return { ...detect(backends, tools.transforms), backends: backends.map(({ facts }) => facts) };
+    return { ...detect(backends, transforms), backends: backends.map(({ facts }) => facts) };
   };
 }
 
