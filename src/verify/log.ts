@@ -10,22 +10,64 @@ const SUSPICIOUS = [
   /Application startup failed/,
   /Application shutdown failed/,
   /Event loop is closed/,
+  /\bSAWarning: /,
+  /exception was never retrieved/,
 ];
 const ERROR_LINE =
   /^(?:E\s+)?[\w.]+(?:[Ee]rror|Exception|Greenlet|Required|NotFound|Missing\w*|Exit)\b.*|^Error: .*|^ERROR:\s+Error loading ASGI app.*/;
 
-/** The line of a log that says best what went wrong: the last exception's, else the last line. */
+/**
+ * The line of a log that says best what went wrong: the last exception's, else the last line. An error that only counts what is
+ * invalid is told with the first thing that is.
+ */
 export function lastError(text: string): string {
-  const lines = linesOf(text).map((line) => line.trim());
-  const error = lines.findLast((line) => ERROR_LINE.test(line));
-  return (error ?? lines.at(-1) ?? 'nothing was logged').slice(0, 500);
+  const lines = linesOf(text).map((line) => line.trim().replace(IN_GROUP, ''));
+  const at = lines.findLastIndex((line) => ERROR_LINE.test(line));
+  const error = lines[at] ?? lines.at(-1) ?? 'nothing was logged';
+  const detail = COUNTS.test(error) ? firstInvalid(lines.slice(at + 1, at + 3)) : '';
+  return `${error}${detail}`.slice(0, 500);
 }
 
-/** The first line that a sound server never logs. */
+/** Lines of an exception group are drawn with a bar before them. */
+const IN_GROUP = /^\|\s*/;
+const COUNTS = /\b\d+ validation errors?\b[^:]*:?$/;
+
+/** The field and the reason of the first error that FastAPI or Pydantic lists, with a space before; else nothing. */
+function firstInvalid([first = '', second = '']: readonly string[]): string {
+  const message = /'msg': (?:"([^"]*)"|'([^']*)')/.exec(first);
+  const place = /'loc': \(([^)]*)\)/
+    .exec(first)?.[1]
+    ?.replace(/['\s]/g, '')
+    .replace(/,$/, '')
+    .replaceAll(',', '.');
+  if (message && place) return ` ${place}: ${message[1] ?? message[2]}`;
+  return /\[type=\w+/.test(second) ? ` ${first}: ${second.replace(/\s*\[type=.*/, '')}` : '';
+}
+
+/** The first line that a sound server never logs; of an error the line that names it, not one of its traceback. */
 export function suspiciousLine(text: string): string | undefined {
-  return linesOf(text)
-    .find((line) => SUSPICIOUS.some((like) => like.test(line)))
-    ?.trim();
+  const lines = linesOf(text);
+  const at = lines.findIndex((line, here) => suspicious(line) && !isFrame(lines, here));
+  const found = lines[at]?.trim();
+  if (found === undefined) return undefined;
+  if (found.startsWith('{')) return lastError(lines.slice(0, at + 1).join('\n'));
+  return NEVER_RETRIEVED.test(found) ? `${found}${raisedBy(lines[at + 1] ?? '')}` : found;
+}
+
+function suspicious(line: string): boolean {
+  return SUSPICIOUS.some((like) => like.test(line));
+}
+
+/** A line of source code in a traceback stands below the place that it is from. */
+function isFrame(lines: readonly string[], at: number): boolean {
+  return /^[\s|]*File "[^"]+", line \d+/.test(lines[at - 1] ?? '');
+}
+
+const NEVER_RETRIEVED = /exception was never retrieved/;
+
+function raisedBy(line: string): string {
+  const raised = /exception=(.*?)>?$/.exec(line)?.[1];
+  return raised ? `: ${raised}` : '';
 }
 
 const ABOUT = /\b(database|db|tables?|schema|migrations?|postgres\w*|sqlite)\b/i;

@@ -87,6 +87,20 @@ describe('logs', () => {
     expect(lastError('')).toBe('nothing was logged');
   });
 
+  test('an error that only counts what is invalid is told with the first of it', () => {
+    const fastapi =
+      "fastapi.exceptions.ResponseValidationError: 2 validation errors:\n  {'type': 'get_attribute_error', 'loc': ('response', 0, 'books'), 'msg': \"Error extracting attribute: MissingGreenlet: can't call await_()\", 'input': 1}\n";
+    expect(lastError(fastapi)).toBe(
+      "fastapi.exceptions.ResponseValidationError: 2 validation errors: response.0.books: Error extracting attribute: MissingGreenlet: can't call await_()",
+    );
+    const pydantic =
+      'pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\nport\n  Input should be a valid integer [type=int_type, input_value=None]\n';
+    expect(lastError(pydantic)).toBe(
+      'pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings port: Input should be a valid integer',
+    );
+    expect(lastError('  | ValueError: in a group\n  +------\n')).toBe('ValueError: in a group');
+  });
+
   test('the place is the last of the backend in a traceback, not that of a package', () => {
     const seen = { facts: factsOf({}), plan: planDatabase(factsOf({}), false), copies: ['/copy', '/tree'] };
     const log =
@@ -110,6 +124,15 @@ describe('logs', () => {
       'never awaited',
     );
     expect(suspiciousLine('INFO: Application startup complete.')).toBeUndefined();
+    expect(suspiciousLine('a.py:3: SAWarning: SELECT statement has a cartesian product')).toContain(
+      'cartesian',
+    );
+    expect(
+      suspiciousLine('Task exception was never retrieved\nfuture: <Task finished exception=KeyError(1)>'),
+    ).toBe('Task exception was never retrieved: KeyError(1)');
+    expect(
+      suspiciousLine('  File "x.py", line 1, in f\n    raise exc.MissingGreenlet(\nx.MissingGreenlet: no'),
+    ).toBe('x.MissingGreenlet: no');
   });
 
   test("another service that cannot be reached; the database's own port does not count", () => {
