@@ -142,7 +142,7 @@ function subclassCallers(asked: Asked, below: PythonClass, depth: number): (Kind
 
 /** Every `receiver.name(…)` whose receiver may be an instance of the class; one that is surely something else does not count. */
 function methodCallers(asked: Asked, one: PythonClass, method: string): (Kind | undefined)[] {
-  const documents = asked.kinds.backend.sources.filter(({ text }) => text.includes(method));
+  const documents = mentioning(asked.kinds.backend.sources, method);
   if (documents.length > MOST_DOCUMENTS || /^__\w+__$/.test(method)) return [undefined];
   const uses = documents.flatMap((document) =>
     document.attributesNamed(method).map((node) => ({ document, node })),
@@ -155,6 +155,17 @@ function methodCallers(asked: Asked, one: PythonClass, method: string): (Kind | 
     const bound = asked.bound && receiver?.what !== 'class' && receiver?.what !== 'model-class';
     return passedAt({ ...asked, bound }, document, node);
   });
+}
+
+const mentions = new WeakMap<readonly PythonDocument[], Map<string, PythonDocument[]>>();
+
+/** The documents that have a word in their text; looked for once. */
+function mentioning(documents: readonly PythonDocument[], word: string): PythonDocument[] {
+  const known = mentions.get(documents) ?? new Map<string, PythonDocument[]>();
+  mentions.set(documents, known);
+  const found = known.get(word) ?? documents.filter(({ text }) => text.includes(word));
+  known.set(word, found);
+  return found;
 }
 
 function mayBe(receiver: Kind, one: PythonClass): boolean {
