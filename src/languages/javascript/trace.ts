@@ -32,7 +32,7 @@ export function originOf(script: Script, node: Node, depth = DEPTH): string | un
     const name = propertyName(at);
     const of = originOf(script, at.object as Node, depth - 1);
     if (of !== undefined) return member(of, name);
-    const found = valueBehind(script, at, depth - 1);
+    const found = follow(script, at, depth - 1);
     return found && 'node' in found && found.node !== at
       ? originOf(found.script, found.node, depth - 1)
       : undefined;
@@ -86,12 +86,20 @@ export function importedAs(
  * The expression that made a value, followed through constants, `await`, destructuring, class properties and the
  * backend's own modules. Returns the expression itself where nothing stands behind it, undefined where several may.
  */
-export function valueBehind(script: Script, node: Node, depth = DEPTH): Value | undefined {
+export function valueBehind(script: Script, node: Node): Value | undefined {
+  const found = follow(script, node, DEPTH);
+  if (!found || 'node' in found) return found;
+  // `module.exports = client`: the module is the client.
+  const { whole } = exportsOf(found.script);
+  return whole ? (follow(found.script, whole, DEPTH) ?? found) : found;
+}
+
+function follow(script: Script, node: Node, depth: number): Value | undefined {
   const at = unwrap(node);
   if (depth === 0) return undefined;
   const next = depth - 1;
   if (at.type === 'AwaitExpression')
-    return at.argument ? valueBehind(script, at.argument as Node, next) : undefined;
+    return at.argument ? follow(script, at.argument as Node, next) : undefined;
   if (at.type === 'Identifier') return valueOfName(script, at, next);
   if (isMember(at)) return valueOfMember(script, at, next);
   const module = requiredModule(script, at);
@@ -145,7 +153,7 @@ function originOfName(script: Script, name: Node & { name: string }, depth: numb
   if (binding.declaration.type !== 'VariableDeclarator' || !init || !path) return undefined;
   const base = originOf(script, init, depth);
   if (base !== undefined) return path.reduce<string | undefined>(member, base);
-  const found = valueBehind(script, name, depth);
+  const found = follow(script, name, depth);
   return found && 'node' in found && found.node !== unwrap(init)
     ? originOf(found.script, found.node, depth)
     : undefined;
@@ -177,7 +185,7 @@ function valueOfName(script: Script, name: Node & { name: string }, depth: numbe
   if (binding.declaration.type !== 'VariableDeclarator' || !path) return undefined;
   const value = onlyValue(script, binding);
   if (!value || depth === 0) return undefined;
-  const from = valueBehind(script, value, depth - 1);
+  const from = follow(script, value, depth - 1);
   return path.reduce<Value | undefined>((at, key) => (at ? property(at, key, depth - 1) : undefined), from);
 }
 
@@ -211,7 +219,7 @@ function valueOfMember(script: Script, at: Node, depth: number): Value | undefin
   const name = propertyName(at);
   if (name === undefined) return undefined;
   if ((at.object as Node).type === 'ThisExpression') return classValue(script, at, name, depth);
-  const object = valueBehind(script, at.object as Node, depth);
+  const object = follow(script, at.object as Node, depth);
   const found = object && property(object, name, depth);
   return found ?? { script, node: at };
 }
@@ -221,7 +229,7 @@ function property(of: Value, name: string, depth: number): Value | undefined {
   if ('module' in of) {
     const found = exportsOf(of.script).named(name);
     if (!found) return name === 'default' ? of : undefined;
-    if ('node' in found) return valueBehind(of.script, found.node, depth - 1);
+    if ('node' in found) return follow(of.script, found.node, depth - 1);
     const other = localModule(of.script, found.from);
     if (!other) return undefined;
     return found.name === '*'
@@ -229,7 +237,7 @@ function property(of: Value, name: string, depth: number): Value | undefined {
       : property({ script: other, module: true }, found.name, depth - 1);
   }
   const value = propertyOf(of.node, name)?.value as Node | undefined;
-  return value && valueBehind(of.script, value, depth - 1);
+  return value && follow(of.script, value, depth - 1);
 }
 
 /** `this.x`: what a class property is made of, where it is given a value in one place only. */
@@ -250,7 +258,7 @@ function classValue(script: Script, at: Node, name: string, depth: number): Valu
     ...(declared?.value ? [declared.value] : []),
     ...assigned.map(({ right }) => right as Node),
   ];
-  return values.length === 1 && values[0] ? valueBehind(script, values[0], depth) : { script, node: at };
+  return values.length === 1 && values[0] ? follow(script, values[0], depth) : { script, node: at };
 }
 
 function classMember(script: Script, at: Node, name: string | undefined): Node | undefined {

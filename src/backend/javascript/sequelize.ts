@@ -1,0 +1,118 @@
+import { exportsOf } from '../../languages/javascript/exports.ts';
+import {
+  isFunction,
+  isMember,
+  methodCall,
+  type Node,
+  nameOf,
+  propertyName,
+  unwrap,
+} from '../../languages/javascript/nodes.ts';
+import type { Script } from '../../languages/javascript/script.ts';
+import {
+  declaredType,
+  importedAs,
+  localModule,
+  madeBy,
+  originOf,
+  requiredModule,
+  valueBehind,
+} from '../../languages/javascript/trace.ts';
+
+const CLASS = /^sequelize(\.Sequelize)?$/;
+
+/** True for `new Sequelize(…)`, also where every branch gives the name one, and for what models get handed in by `sequelize-cli`. */
+export function isSequelize(script: Script, node: Node): boolean {
+  const at = unwrap(node);
+  if (CLASS.test(declaredType(script, at) ?? '') || CLASS.test(madeBy(script, at)?.origin ?? '')) return true;
+  const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
+  if (!binding) return false;
+  if (binding.kind === 'param') return isDefiner(script, binding.declaration, binding.identifier);
+  return (
+    binding.writes.length > 0 &&
+    binding.writes.every((write) => {
+      const assignment = script.parentOf(write);
+      return (
+        assignment?.type === 'AssignmentExpression' &&
+        CLASS.test(madeBy(script, assignment.right as Node)?.origin ?? '')
+      );
+    })
+  );
+}
+
+/** `module.exports = (sequelize, DataTypes) => …`: what `sequelize.import` called. */
+function isDefiner(script: Script, fn: Node, name: Node): boolean {
+  if (!isFunction(fn) || fn.params[0] !== name || nameOf(fn.params[1] as Node) !== 'DataTypes') return false;
+  return exportsOf(script).whole === fn || script.parentOf(fn)?.type === 'ExportDefaultDeclaration';
+}
+
+/** True for `sequelize.define(…)`, a class that extends Model, and a model of the index that `sequelize-cli` makes. */
+export function isModelOfSequelize(script: Script, node: Node): boolean {
+  if (isOfIndex(script, unwrap(node))) return true;
+  const value = valueBehind(script, node);
+  if (!value || 'module' in value) return false;
+  const { superClass } = value.node as unknown as { superClass?: Node | null };
+  if (/^Class/.test(value.node.type) && superClass)
+    return originOf(value.script, superClass) === 'sequelize.Model';
+  const used = methodCall(value.node);
+  return (used?.method === 'define' || used?.method === 'model') && isSequelize(value.script, used.receiver);
+}
+
+/** `db.User` and `const { User } = require('./models')`, where `./models` collects what it finds in its folder. */
+function isOfIndex(script: Script, at: Node): boolean {
+  if (isMember(at)) {
+    const name = propertyName(at);
+    const object = unwrap(at.object as Node);
+    const module = object.type === 'Identifier' ? moduleOf(script, object) : requiredScript(script, object);
+    return name !== undefined && isModelName(name) && module !== undefined && isModelsIndex(module);
+  }
+  const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
+  if (!binding || binding.writes.length > 0) return false;
+  if (binding.kind === 'import') {
+    const imported = importedAs(script, binding.declaration);
+    const other = imported && localModule(script, imported.module);
+    return (
+      imported !== undefined && isModelName(imported.name) && other !== undefined && isModelsIndex(other)
+    );
+  }
+  const property = script.parentOf(binding.identifier);
+  const declarator = binding.declaration;
+  const init = declarator.type === 'VariableDeclarator' ? (declarator.init as Node | null) : null;
+  if (
+    property?.type !== 'ObjectProperty' ||
+    !init ||
+    script.parentOf(property) !== (declarator as { id?: unknown }).id
+  )
+    return false;
+  const module = requiredScript(script, init) ?? moduleOf(script, unwrap(init));
+  return isModelName(nameOf(property.key as Node) ?? '') && module !== undefined && isModelsIndex(module);
+}
+
+function isModelName(name: string): boolean {
+  return !/^(sequelize|Sequelize|default|DataTypes|Op)$/.test(name);
+}
+
+function moduleOf(script: Script, name: Node): Script | undefined {
+  const binding = name.type === 'Identifier' ? script.bindingOf(name) : undefined;
+  if (!binding || binding.writes.length > 0) return undefined;
+  const imported = binding.kind === 'import' ? importedAs(script, binding.declaration) : undefined;
+  if (imported) return localModule(script, imported.module);
+  const { init, id } = binding.declaration as { init?: Node | null; id?: Node };
+  return init && id?.type === 'Identifier' ? requiredScript(script, init) : undefined;
+}
+
+function requiredScript(script: Script, node: Node): Script | undefined {
+  const module = requiredModule(script, unwrap(node));
+  return module === undefined ? undefined : localModule(script, module);
+}
+
+/** A module whose exports get `.sequelize` and, by computed names, whatever it finds. */
+function isModelsIndex(script: Script): boolean {
+  const assignments = script
+    .all('AssignmentExpression')
+    .flatMap(({ left }) => (isMember(left as Node) ? [left as Node] : []));
+  const named = assignments.some((left) => isMember(left) && propertyName(left) === 'sequelize');
+  return (
+    named && assignments.some((left) => isMember(left) && left.computed && propertyName(left) === undefined)
+  );
+}
