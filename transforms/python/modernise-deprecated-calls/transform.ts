@@ -13,7 +13,8 @@ import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 /** What `sqlalchemy.ext.declarative` only passes on, with a warning. */
-const MOVED = /^(declarative_base|as_declarative|has_inherited_table|declared_attr|synonym_for|DeclarativeMeta)$/;
+const MOVED =
+  /^(declarative_base|as_declarative|has_inherited_table|declared_attr|synonym_for|DeclarativeMeta)$/;
 
 export default {
   title: 'Write what is deprecated as SQLAlchemy 2 has it',
@@ -77,7 +78,9 @@ function scoped(document: PythonDocument, backend: Backend, call: Node): Draft[]
   if (kindOf(backend, document, factory)?.what !== 'async-session-factory') return [];
   const message = 'scoped_session with asyncio is deprecated, and will be refused.';
   const next = 'Use async_scoped_session(factory, scopefunc=asyncio.current_task) of sqlalchemy.ext.asyncio.';
-  return [{ subject: `scoped ${functionAt(call)}`, at: document.place(call), message, safety: 'report', next }];
+  return [
+    { subject: `scoped ${functionAt(call)}`, at: document.place(call), message, safety: 'report', next },
+  ];
 }
 
 /** `Computed("a + b")`, which SQLAlchemy 2.1 makes VIRTUAL where PostgreSQL 18 has that. */
