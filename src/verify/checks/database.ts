@@ -11,7 +11,7 @@ export function session(seen: Seen): Outcome {
     const missing = noDatabase(seen);
     if (missing) return missing;
     const log = observations.probe?.log ?? '';
-    if (!probe.sessions) return startUp(seen) ?? fail(lastError(log), log);
+    if (!probe.sessions) return startUp(seen) ?? blameless(seen, log) ?? fail(lastError(log), log);
     if (probe.sessions.length === 0) return unknown('neither a session dependency nor an engine was found');
     return ofSessions(seen, probe.sessions);
   });

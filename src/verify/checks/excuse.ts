@@ -46,7 +46,7 @@ const NO_TLS =
 
 function noTrust(log: string): string | undefined {
   if (UNTRUSTED.test(log))
-    return 'the backend checks the certificate of its server (as verify-ca and verify-full do), and that of the one here is vouched for by nobody; with require it can be checked';
+    return 'the backend checks the certificate of its server, as verify-full does, and nobody vouches for that of the one here; with ssl=require the rest can be checked';
   return NO_TLS.test(log)
     ? 'the backend insists on TLS, and there is no openssl here to make a certificate with'
     : undefined;

@@ -127,7 +127,7 @@ export function nodeError(log: string): string {
 
 /** The first place of a stack in the backend's own code. */
 function placeInStack({ copies = [] }: Seen, log: string): string {
-  for (const [, path = '', line] of log.matchAll(/(?:file:\/\/)?(\/[^\s:()]+):(\d+):\d+/g)) {
+  for (const [, path = '', line] of log.matchAll(/(?:file:\/\/)?(\/[^\s:()]+):(\d+)/g)) {
     const copy = copies.find((folder) => path.startsWith(`${folder}/`));
     if (copy && !path.includes('/node_modules/')) return `${path.slice(copy.length + 1)}:${line}`;
   }

@@ -193,6 +193,10 @@ export function others(seen: Seen): Outcome {
 
 /** A failure of the application's own start-up, outside a server. */
 export function startUp(seen: Seen): Outcome | undefined {
-  const failure = seen.observations?.probe?.seen.lifespan;
-  return failure ? fail(`the start-up fails: ${said(failure)}`) : undefined;
+  const { observations } = seen;
+  const failure = observations?.probe?.seen.lifespan;
+  if (!failure) return undefined;
+  // The application may hand on the last line of its error only; the server's log has the whole of it.
+  const logs = [observations.probe?.log ?? '', startLog(observations), failure.error ?? ''].join('\n');
+  return blameless(seen, logs) ?? fail(`the start-up fails: ${said(failure)}`);
 }
