@@ -186,6 +186,18 @@ describe('what is left', () => {
     expect(result.steps.map(({ finding }) => finding.transform)).not.toContain('settings/one');
   });
 
+  test.each([
+    ['not asked for', [], []],
+    ['asked for with others', ['settings/'], []],
+    ['asked for by its id', ['settings/one'], ['settings/one']],
+    ['asked for by the last part of its id', ['one'], ['settings/one']],
+  ])('what repairs nothing broken, %s', (_, only, wanted) => {
+    const optIn = { ...one, transform: { ...one.transform, optIn: true } } as LoadedTransform;
+    const { result } = planned(WORDS, [optIn], { ...EVERYTHING, only });
+    expect(taken(result).map(([id]) => id)).toEqual(wanted);
+    expect(left(result)).toEqual([]);
+  });
+
   test('an unsafe finding is taken by its key alone', () => {
     const unsafe = replacing('settings/one', 'a.txt', 'one', '1', { safety: { unsafe: 'x' } });
     const { result } = planned(WORDS, [unsafe], { ...SAFE, unsafe: new Set(['settings/one:a.txt:one']) });
