@@ -1,5 +1,7 @@
-import { lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { insideFolder } from './inside.ts';
 import { lastLines, run } from './process.ts';
 import type { Python } from './python.ts';
 import type { Tool } from './tools.ts';
@@ -47,12 +49,22 @@ const ETC_NETWORK = ['resolv.conf', 'gai.conf'];
  * that holds only what is given, an ordinary user, and death with the process that started it.
  */
 export function boxCommand(plan: BoxPlan, command: readonly string[]): string[] {
-  const words = [plan.bwrap, '--unshare-all', '--unshare-user', ...(plan.network ? ['--share-net'] : [])];
+  const words = [
+    ...ahead(),
+    plan.bwrap,
+    '--unshare-all',
+    '--unshare-user',
+    ...(plan.network ? ['--share-net'] : []),
+  ];
   words.push('--uid', UID, '--gid', UID, '--die-with-parent', '--new-session', '--clearenv');
   words.push('--ro-bind', '/usr', '/usr', ...SYSTEM.flatMap(systemFolder), '--ro-bind-try', '/nix', '/nix');
   words.push(
     '--proc',
     '/proc',
+    // For root outside, whose number is also the owner's inside, the kernel's settings would be writable.
+    '--ro-bind-try',
+    '/proc/sys',
+    '/proc/sys',
     '--dev',
     '/dev',
     '--tmpfs',
@@ -73,8 +85,17 @@ export function boxCommand(plan: BoxPlan, command: readonly string[]): string[] 
   return [...words, '--chdir', plan.cwd, '--', ...command];
 }
 
+/**
+ * Root's processes are not counted by the kernel, so that the watch inside has to be quicker than a bomb of forks: it gets
+ * its turn before what it watches. Where that is not allowed, `nice` says so and goes on.
+ */
+function ahead(): string[] {
+  return process.getuid?.() === 0 && existsSync('/usr/bin/nice') ? ['/usr/bin/nice', '-n', '-10'] : [];
+}
+
 function emptyFile(absoluteScratch: string): string {
   const path = join(absoluteScratch, 'empty');
+  mkdirSync(absoluteScratch, { recursive: true });
   writeFileSync(path, '');
   return path;
 }
@@ -108,18 +129,6 @@ function etc(plan: BoxPlan): string[] {
   return words;
 }
 
-/** Fails unless the box is what it must be: another user, no way out, no sign of the real home folder. */
-const SELF_TEST = `import os, socket, sys
-assert os.getuid() == ${UID}, 'it runs as the wrong user'
-assert sorted(os.listdir('${HOME}')) == [], 'its home folder is not empty'
-try:
-    socket.socket().connect(('192.0.2.1', 9))
-except OSError as error:
-    assert error.errno in (101, 113), f'it reaches the network ({error})'
-else:
-    raise AssertionError('it reaches the network')
-print('boxed')`;
-
 /** The reason why no box can be made on this machine, or undefined where one can. `absoluteScratch` is written to. */
 export async function boxProblem(
   tool: Tool,
@@ -127,9 +136,10 @@ export async function boxProblem(
   absoluteScratch: string,
 ): Promise<string | undefined> {
   if (process.platform !== 'linux') return `the box needs Linux, and this is ${process.platform}`;
+  const program = join(insideFolder(), 'fixb_box.py');
   const plan: BoxPlan = {
     bwrap: tool.program,
-    readOnly: python.prefixes,
+    readOnly: [...python.prefixes, insideFolder()],
     writable: [],
     env: { PATH: '/usr/bin:/bin' },
     network: false,
@@ -137,10 +147,21 @@ export async function boxProblem(
     absoluteScratch,
     cwd: '/',
   };
-  const done = await run(boxCommand(plan, [python.executable, '-I', '-c', SELF_TEST]), {
-    env: {},
-    limit: 20_000,
-  });
+  const unseen = [emptyFile(absoluteScratch), homedir()].filter((path) => path !== '/' && path !== HOME);
+  const command = [
+    python.executable,
+    '-I',
+    program,
+    UID,
+    HOME,
+    ...unseen.filter((path) => !isShown(path, plan)),
+  ];
+  const done = await run(boxCommand(plan, command), { env: {}, limit: 20_000 });
   if (done.code === 0 && done.out.includes('boxed')) return undefined;
   return `bubblewrap could not make one: ${lastLines(done.error, 1) || `exit ${done.code}`}`;
+}
+
+/** True where something that must be seen lies below. */
+function isShown(path: string, plan: BoxPlan): boolean {
+  return plan.readOnly.some((shown) => shown === path || shown.startsWith(`${path}/`));
 }

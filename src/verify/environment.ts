@@ -120,7 +120,12 @@ async function install(
   if (wheels && !NEEDS_BUILD.test(wheels.error + wheels.out)) return explain(wheels, maker, folder);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const access = { writable: [folder, lists, ...needs.local], network: true, downloads: lists };
+  const access: Access = {
+    writable: [folder, lists, ...needs.local],
+    network: true,
+    downloads: lists,
+    builds: true,
+  };
   const built = await all(commands(maker, folder, lists, false), needs.local.length ? maker : quiet, access);
   if (!built) return undefined;
   const building = explain(built, maker, folder, needs.local.length ? 6 : 2);

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { type BoxPlan, boxCommand } from './box.ts';
+import { insideFolder } from './inside.ts';
+import { type Amounts, amountsOf, LIMITS } from './limits.ts';
 import { type Done, run } from './process.ts';
 import type { Python } from './python.ts';
 import { installEnvironment } from './surroundings.ts';
@@ -27,7 +29,12 @@ export interface Access {
   network: boolean;
   /** Where it keeps what it downloads; absolute. */
   downloads: string;
+  /** True where packages are built, so that code of theirs runs. */
+  builds?: true;
 }
+
+/** Compilers may take more than a server, and what they make is kept. */
+const BUILDING: Amounts = { ...amountsOf(LIMITS), disk: 10 * LIMITS.disk };
 
 /** The folder (absolute) whose parts are linked to each other: environments, and what uv has downloaded. */
 export function packagesFolder(absoluteCache: string): string {
@@ -57,6 +64,7 @@ export function execute(command: string[], maker: Maker, access: Access): Promis
       ...(maker.uv ? [maker.uv] : []),
       ...pathsIn(env),
       ...(access.readOnly ?? []),
+      insideFolder(),
     ],
     writable: access.writable.map((folder) => ({ from: folder, to: folder })),
     hidden: maker.hidden,
@@ -65,7 +73,14 @@ export function execute(command: string[], maker: Maker, access: Access): Promis
     hosts: [],
     cwd: '/',
   };
-  return run(boxCommand(plan, command), { ...options, env: {} });
+  const bounds = access.builds ? { most: BUILDING, folders: access.writable } : {};
+  const enter = [
+    maker.python.executable,
+    '-I',
+    join(insideFolder(), 'fixb_enter.py'),
+    JSON.stringify(bounds),
+  ];
+  return run(boxCommand(plan, [...enter, ...command]), { ...options, env: {} });
 }
 
 /** Certificates and folders of wheels that the installer's variables name. */

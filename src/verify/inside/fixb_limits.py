@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import platform
 import resource
@@ -14,22 +13,18 @@ import time
 
 import fixb_run
 
-EVERY = 0.1
-WALK_AGAIN = 1.0
+EVERY, TICK = 0.1, 0.004
+WALK_AGAIN, COUNT_AGAIN = 1.0, 0.5
 MB = 1024 * 1024
-# https://man7.org/linux/man-pages/man2/keyctl.2.html; the number of the call by architecture
-KEYCTL = {"x86_64": 250, "aarch64": 219}
-JOIN_SESSION_KEYRING = 1
 
 
 def confine(most: dict, boxed: bool) -> None:
-    """Bounds that the kernel keeps, for this process and all that it starts, and a keyring that holds nothing."""
+    """Bounds that the kernel keeps, for this process and all that it starts."""
     lower(resource.RLIMIT_CORE, 0)
     lower(resource.RLIMIT_FSIZE, most["disk"] + 64 * MB)  # the watch sees it first, and names it
     lower(resource.RLIMIT_NOFILE, most["openFiles"])
     if boxed and counts_by_namespace():
         lower(resource.RLIMIT_NPROC, 2 * most["tasks"])
-    leave_keyring()
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("500")  # where the machine itself runs dry, the backend goes before anything of the person's
 
@@ -47,36 +42,49 @@ def counts_by_namespace() -> bool:
     return all(one.isdigit() for one in numbers) and tuple(map(int, numbers)) >= (5, 14)
 
 
-def leave_keyring() -> None:
-    """The person's session keyring is handed down from process to process; a new one has nothing in it."""
-    number = KEYCTL.get(platform.machine())
-    with contextlib.suppress(OSError, AttributeError):
-        if number:
-            ctypes.CDLL(None).syscall(number, JOIN_SESSION_KEYRING, None)
-
-
 class Watch(threading.Thread):
     """Measures what everything below this process uses, and ends it all where that is too much.
 
-    `most` holds `memory` and `disk` in bytes and `tasks` (processes and their threads); `folders` are those on disk.
+    `most` holds `memory` and `disk` in bytes and `tasks` (processes and their threads); `folders` are those on disk;
+    `tell` is called with the name and the bound before all ends.
     """
 
-    def __init__(self, most: dict, folders: list[str], boxed: bool):
+    def __init__(self, most: dict, folders: list[str], boxed: bool, tell):
         super().__init__(daemon=True)
-        self.most, self.folders, self.boxed = dict(most), folders, boxed
+        self.most, self.folders, self.boxed, self.tell = dict(most), folders, boxed, tell
         self.most["memory"] = min(most["memory"], int(0.8 * available()))
         self.most["disk"] = min(most["disk"], free(folders[0]) // 2)
         self.used = {"memory": 0, "tasks": 0, "disk": 0}
         self.before: int | None = None
-        self.next_walk, self.free_then = 0.0, 0
+        self.next_walk, self.next_count, self.free_then = 0.0, 0.0, 0
+        self.before_now = everywhere()
 
     def run(self) -> None:
         while True:
-            pids = fixb_run.everybody() if self.boxed else [os.getpid(), *fixb_run.descendants(os.getpid())]
+            pids = self.below()
+            self.note("tasks", len(pids))
             self.note("tasks", sum(map(tasks_of, pids)))
             self.memory(pids)
             self.disk()
-            time.sleep(EVERY)
+            self.rest()
+
+    def below(self) -> list[int]:
+        return fixb_run.everybody() if self.boxed else [os.getpid(), *fixb_run.descendants(os.getpid())]
+
+    def rest(self) -> None:
+        """Until the next measure."""
+        end = time.monotonic() + EVERY
+        while time.monotonic() < end:
+            time.sleep(TICK)
+            self.multiplies()
+
+    def multiplies(self) -> None:
+        """Processes may do so within milliseconds; that the whole machine has many more is known at once."""
+        now = everywhere()
+        if now - self.before_now > self.most["tasks"] / 4:
+            self.note("tasks", len(self.below()))
+            self.before_now = now
+        self.before_now = min(self.before_now, now)
 
     def note(self, name: str, used: int) -> None:
         self.used[name] = max(self.used[name], used)
@@ -87,7 +95,15 @@ class Watch(threading.Thread):
         """The quick count takes what processes share after a fork for each one's own; only then is it counted well."""
         files = in_memory_files() if self.boxed else 0
         used = files + sum(map(memory_of, pids))
-        self.note("memory", used if used <= self.most["memory"] else files + sum(map(share_of, pids)))
+        if used <= self.most["memory"]:
+            self.note("memory", used)
+        elif time.monotonic() > self.next_count:
+            self.note("memory", files + sum(self.share_of(pid) for pid in pids))
+            self.next_count = time.monotonic() + COUNT_AGAIN
+
+    def share_of(self, pid: int) -> int:
+        self.multiplies()
+        return share_of(pid)
 
     def disk(self) -> None:
         """Walking takes time: once a second or less, but at once where the disk fills."""
@@ -104,10 +120,16 @@ class Watch(threading.Thread):
 
     def end(self, name: str) -> None:
         """Nothing goes on after this: what is not seen yet stays unseen."""
-        fixb_run.emit("exceeded", what=name, most=self.most[name], during=fixb_run.step)
-        fixb_run.emit("end")
+        self.tell(name, self.most[name])
         kill_all(self.boxed)
         os._exit(1)
+
+
+def everywhere() -> int:
+    """How many processes the whole machine has: the links of /proc, where there is one."""
+    with contextlib.suppress(OSError):
+        return os.stat("/proc").st_nlink
+    return 0
 
 
 def tasks_of(pid: int) -> int:

@@ -18,6 +18,7 @@ import fixb_node
 import fixb_probe
 import fixb_relay
 import fixb_run
+import fixb_seal
 import fixb_server
 import fixb_source
 import fixb_tests
@@ -228,12 +229,19 @@ class Look:
         fixb_run.kill_descendants()
 
 
+def exceeded(what: str, most: int) -> None:
+    emit("exceeded", what=what, most=most, during=fixb_run.step)
+    emit("end")
+
+
 def main() -> None:
     fixb_run.end_with_parent()
     with open(sys.argv[1]) as file:
         job = json.load(file)
     fixb_limits.confine(job["most"], job["boxed"])
-    watch = fixb_limits.Watch(job["most"], job["onDisk"], job["boxed"])
+    if job["boxed"]:
+        fixb_seal.close_keyrings()
+    watch = fixb_limits.Watch(job["most"], job["onDisk"], job["boxed"], exceeded)
     watch.start()
     look = Look(job)
     try:
