@@ -45,7 +45,7 @@ async function verified(files: Record<string, string>, before?: Record<string, s
       absoluteRoot,
       backend: backend.facts,
       ...(earlier && { before: earlier }),
-      options: { sandbox: true },
+      options: { sandbox: true, limits: { answer: 3000 } },
     };
     return await verify(input, () => {});
   } finally {

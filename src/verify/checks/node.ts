@@ -7,7 +7,6 @@ import {
   blameless,
   count,
   fail,
-  nodeError,
   pass,
   type Seen,
   saidInLog,
@@ -84,8 +83,8 @@ export function nodeServer(seen: Seen): Outcome {
     if (!first) return unreached(observations);
     if (first.up) return pass(`${seen.command} listens after ${first.seconds.toFixed(1)} s`);
     const why = first.silent
-      ? `it listens on no port within ${first.silent} s: ${nodeError(log)}`
-      : nodeError(log);
+      ? `it listens on no port within ${first.silent} s: ${saidInLog(seen, log)}`
+      : saidInLog(seen, log);
     return blameless(seen, log) ?? fail(why, log);
   });
 }
@@ -117,7 +116,8 @@ export function nodeLog(seen: Seen): Outcome {
     if (line) return blameless(seen, logs.join('\n')) ?? fail(line.trim(), logs.join('\n'));
     return observations.servers[0]?.up
       ? pass('no unhandled rejection and no error of the database')
-      : (blameless(seen, logs.join('\n')) ?? fail(`the server does not start: ${nodeError(logs[0] ?? '')}`));
+      : (blameless(seen, logs.join('\n')) ??
+          fail(`the server does not start: ${saidInLog(seen, logs[0] ?? '')}`));
   });
 }
 
@@ -128,6 +128,6 @@ export function nodeRestart(seen: Seen): Outcome {
     const log = observations.stopped[1]?.log ?? '';
     return second.up
       ? pass('started again on the same data')
-      : fail(`it does not start again: ${nodeError(log)}`, log);
+      : fail(`it does not start again: ${saidInLog(seen, log)}`, log);
   });
 }
