@@ -29,9 +29,9 @@ export interface Ended {
 export class Lab {
   private readonly absoluteFolder = mkdtempSync(join(tmpdir(), 'fix-backend-audit-'));
 
-  constructor() {
+  constructor(absoluteDist = join(root, 'dist')) {
     const program = join(this.absoluteFolder, 'program');
-    cpSync(join(root, 'dist'), join(program, 'dist'), { recursive: true });
+    cpSync(absoluteDist, join(program, 'dist'), { recursive: true });
     cpSync(join(root, 'package.json'), join(program, 'package.json'));
     symlinkSync(join(root, 'node_modules'), join(program, 'node_modules'));
   }

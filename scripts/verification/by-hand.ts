@@ -147,6 +147,7 @@ async function ask(server: Server, lines: readonly string[], open: () => number)
       }
     }
   }
+  await new Promise((resolve) => setTimeout(resolve, 300)); // a traceback is logged after its answer
   if (broken.length) broken.push(lastLine(readFileSync(server.log, 'utf8')));
   return broken;
 }
