@@ -6,6 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
+from fixb_actions import required_query
 from fixb_server import Server, short
 
 CLIENTS = 4
@@ -13,15 +14,20 @@ ROUNDS = 4
 MOST_ROUTES = 40
 
 
-def routes_to_ask(app: dict, known: dict[str, str]) -> list[dict]:
-    """Every reading route; its parameters filled with rows that are there, where any was made."""
+def routes_to_ask(app: dict, document: dict, known: dict[str, str]) -> list[dict]:
+    """Every reading route; its parameters filled with rows that are there, where any was made, and with what it requires."""
     found = []
     for route in app["routes"]:
         if "GET" in route["methods"] and route["kind"] == "http" and route["own"]:
             samples = {**app["openapi"]["samples"].get(f"GET {route['path']}", {}), **known}
             path = re.sub(r"\{(\w+)(?::\w+)?\}", lambda m: quote(str(samples.get(m[1], "1")), safe=""), route["path"])
-            found.append({"method": "GET", "route": route["path"], "path": path})
+            query = required_query(document, route["path"], operation_of(document, route["path"]))
+            found.append({"method": "GET", "route": route["path"], "path": f"{path}?{query}" if query else path})
     return found[:MOST_ROUTES]
+
+
+def operation_of(document: dict, path: str) -> dict:
+    return document.get("paths", {}).get(path, {}).get("get", {})
 
 
 def ask_clients(server: Server, routes: list[dict], progress) -> list[dict]:

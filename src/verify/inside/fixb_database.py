@@ -7,6 +7,7 @@ import contextlib
 import gc
 import importlib
 import inspect
+import re
 import sys
 
 from fixb_app import explain
@@ -41,7 +42,8 @@ class Lifespan:
                 raise TimeoutError(f"{phase} did not end within 60 s")
         elif answer.result()["type"].endswith("failed"):
             said = [line.strip() for line in answer.result().get("message", "").splitlines() if line.strip()]
-            raise RuntimeError(said[-1] if said else f"{phase} failed")
+            errors = [line for line in said if re.match(r"[A-Za-z_][\w.]*(Error|Exception|Exit|Greenlet|Warning)\b", line)]
+            raise RuntimeError([*said[-1:], *errors[-1:]][-1] if said else f"{phase} failed")
 
 
 def engines_of(files: dict[str, str]) -> list[dict]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 
+import fixb_actions
 import fixb_clients
 import fixb_probes
 import fixb_relay
@@ -21,10 +22,15 @@ def probe(server: fixb_server.Server, app: dict, document: dict, job: dict) -> N
     emit("routes", answers=fixb_server.ask_routes(server, app, step))
     writes = Writes(server, document, resources_of(document) if job["probeWrites"] else [], step)
     writes.fill()
-    routes = fixb_clients.routes_to_ask(app, writes.known())
+    if job["probeWrites"]:
+        fixb_actions.create_at_the_edges(writes)
+        fixb_actions.act(writes, fixb_actions.WRITING)
+    routes = fixb_clients.routes_to_ask(app, document, writes.known())
     emit("clients", answers=fixb_clients.ask_clients(server, routes, step))
     writes.remove()
     if job["probeWrites"]:
+        fixb_actions.act(writes, fixb_actions.DELETING)
+        fixb_actions.read_again(writes)
         emit("writes", steps=writes.steps, resources=[one["name"] for one in writes.resources])
     if job["probes"]:
         emit("probes", answers=fixb_probes.ask_all(server, job["probes"], step))

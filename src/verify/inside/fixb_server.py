@@ -24,6 +24,8 @@ BODY_TIME = 5.0
 UNANSWERED = 4
 BACKGROUND = 3.0
 ABORTED = "Fatal Python error: Aborted"
+TRACEBACK = "Traceback (most recent"
+ABSENT = "999999999"
 
 
 class Server:
@@ -94,8 +96,10 @@ class Server:
 
     def settled(self, mark: int) -> str:
         """The log since a mark, once nothing is added any more: a traceback is written after the answer is sent."""
-        end, size = time.monotonic() + 2, -1
-        while time.monotonic() < end and size != (size := self.log.end()):
+        began, size = time.monotonic(), -1
+        while time.monotonic() < began + 2 and (
+            size != (size := self.log.end()) or (time.monotonic() < began + 1 and TRACEBACK not in self.log.since(mark))
+        ):
             time.sleep(0.15)
         return self.log.since(mark)
 
@@ -132,7 +136,7 @@ class Server:
         if answer["status"] == 0:
             self.patience = self.job["limits"]["answer"] / 4
         said = self.log.since(mark)
-        failed = answer["status"] >= 500 or answer["status"] == 0 or "Traceback (most recent" in said
+        failed = answer["status"] >= 500 or answer["status"] == 0 or TRACEBACK in said
         return {**answer, "mark": mark, "log": self.settled(mark)[-6000:] if failed else ""}
 
 
@@ -211,6 +215,8 @@ def requests_for(app: dict) -> list[dict]:
         for method in route["methods"]:
             if method in order and route["kind"] == "http" and route["own"]:
                 samples = app["openapi"]["samples"].get(f"{method} {route['path']}", {})
+                if method == "DELETE":  # what the start has put there is needed later
+                    samples = {name: ABSENT if value.isdigit() else value for name, value in samples.items()}
                 found.append({"method": method, "route": route["path"], "path": filled(route["path"], samples)})
     return sorted(found, key=lambda one: order[one["method"]])
 

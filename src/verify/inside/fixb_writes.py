@@ -97,21 +97,27 @@ class Writes:
         required = set(schema.get("required", []))
         if short_form:
             body = {name: value for name, value in body.items() if name in required}
-        for name, word in needs_of(resource).items():
-            if name not in body:
-                continue
-            parent = refers_to(word, list(self.made))
-            rows = self.made.get(parent or "", [])
-            if rows and parent != resource["name"]:
-                body[name] = [rows[0]["id"]] if isinstance(body[name], list) else rows[0]["id"]
+        referred = self.referred(resource)
+        for name in [one for one in needs_of(resource) if one in body]:
+            if name in referred:
+                body[name] = [referred[name]] if isinstance(body[name], list) else referred[name]
             elif name not in required:
                 del body[name]
         if "id" in body and "id" not in required:
             del body["id"]
         return body
 
-    def step(self, resource: dict, what: str, method: str, route: str, body=None, row: dict | None = None) -> dict:
-        path = self.filled(route, resource, row)
+    def referred(self, resource: dict) -> dict:
+        """The ids of the rows that a resource's fields refer to, by field; none for a row of the same resource."""
+        found = {}
+        for name, word in needs_of(resource).items():
+            parent = refers_to(word, list(self.made))
+            if parent and parent != resource["name"] and self.made[parent]:
+                found[name] = self.made[parent][0]["id"]
+        return found
+
+    def step(self, resource: dict, what: str, method: str, route: str, body=None, row: dict | None = None, query: str = "") -> dict:
+        path = self.filled(route, resource, row) + (f"?{query}" if query else "")
         answer = self.server.told(method, path, body)
         record = {"resource": resource["name"], "what": what, "method": method, "route": route, "path": path,
                   "status": answer["status"], "body": short(answer["body"]), "log": answer["log"], "problem": None}  # fmt: skip

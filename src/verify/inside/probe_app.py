@@ -35,6 +35,8 @@ def main() -> None:
     if job["database"]:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(look(app, job, seen))
+        keep(seen)
+    rest(app, job, seen)
     keep(seen)
 
 
@@ -44,13 +46,22 @@ def keep(seen: dict) -> None:
 
 
 def describe(app, job: dict, seen: dict) -> None:
+    """What the application alone loads. Nothing else is imported before its start-up, which may go by what is."""
+    seen["app"] = fixb_app.describe(app)
+    with contextlib.suppress(ImportError):
+        seen["engines"] = [fixb_database.plain(engine) for engine in fixb_database.engines_of(job["files"])]
+
+
+def rest(app, job: dict, seen: dict) -> None:
+    """What the backend's other modules have as well."""
     for name in job["files"]:
         with contextlib.suppress(BaseException):
             importlib.import_module(name)
-    seen["app"] = fixb_app.describe(app)
     seen["routers"] = fixb_app.routers_of(app, job["files"])
     with contextlib.suppress(ImportError):
-        seen["engines"] = [fixb_database.plain(engine) for engine in fixb_database.engines_of(job["files"])]
+        known = {engine["name"] for engine in seen["engines"]}
+        later = [fixb_database.plain(engine) for engine in fixb_database.engines_of(job["files"])]
+        seen["engines"] += [engine for engine in later if engine["name"] not in known]
 
 
 async def look(app, job: dict, seen: dict) -> None:
