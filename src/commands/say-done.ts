@@ -1,9 +1,10 @@
-import { count, type Layout } from '../show/layout.ts';
+import { count, indented, type Layout } from '../show/layout.ts';
 import { remainderText } from '../show/plan-text.ts';
 import { verdictText } from '../show/verdict-text.ts';
 import { paint } from '../terminal/paint.ts';
 import type { Plan, Run, Verdict } from '../types.ts';
 import type { Context } from './context.ts';
+import { explainedFailures } from './explained.ts';
 import { asTyped, installs } from './install-commands.ts';
 import type { FixOptions } from './options.ts';
 import type { Project } from './project.ts';
@@ -38,6 +39,7 @@ export function sayDone(
       `Backups are in .fix-backend/runs/${run.id}/`,
       ...remainder(plan, options, layout),
       ...verdicts.flatMap((verdict) => ['', verdictText(verdict, layout)]),
+      ...explained(done, layout),
       ...(verdicts.some(({ result }) => result === 'broken')
         ? [
             '',
@@ -48,6 +50,14 @@ export function sayDone(
       ...next.map(([what, command]) => `  ${what.padEnd(10)}${paint('bold', command)}`),
     ].join('\n'),
   );
+}
+
+/** The transforms that know an error which is still seen. */
+function explained({ plan, verdicts, project }: Parameters<typeof sayDone>[0], { width }: Layout): string[] {
+  const lines = explainedFailures(plan, verdicts, project);
+  return lines.length > 0
+    ? ['', 'What is known of it:', ...lines.flatMap((line) => indented(line, 2, width))]
+    : [];
 }
 
 /** Where the diff was shown as text, what is left is said now, with its lines as they are after writing. */
