@@ -47,13 +47,19 @@ function find(workspace: Workspace, root: string, name: string): PackageVersion 
   const range = rangeOf(workspace, root, name);
   if (range === undefined) return undefined;
   const locked = lockedNodeVersion(workspace, root, { name, range });
-  if (locked) return ofVersion(name, locked.version, ` (${locked.source})`);
+  // A lock that a changed package.json has left behind says nothing of the next installation.
+  if (locked && fits(locked.version, range)) return ofVersion(name, locked.version, ` (${locked.source})`);
   const installed = installedNodeVersion(
     workspace.absoluteRoot,
     posix.join(workspace.absoluteRoot, root),
     name,
   );
   return installed === undefined ? ofRange(name, range) : ofVersion(name, installed, ' (installed)');
+}
+
+function fits(version: string, range: string): boolean {
+  const valid = semver.validRange(range);
+  return valid === null || semver.satisfies(version, valid, { includePrerelease: true, loose: true });
 }
 
 /** What the nearest package.json that names a package asks for: its own, or that of a workspace above it. */

@@ -46,7 +46,7 @@ describe('the version that is locked', () => {
     ['package-lock.json', '{"lockfileVersion":1,"dependencies":{"pg":{"version":"8.11.3"}}}'],
     [
       'package-lock.json',
-      '{"packages":{"node_modules/pg":{"version":"9.0.0"},"api/node_modules/pg":{"version":"8.11.3"}}}',
+      '{"packages":{"node_modules/pg":{"version":"8.9.0"},"api/node_modules/pg":{"version":"8.11.3"}}}',
     ],
     ['api/npm-shrinkwrap.json', '{"packages":{"node_modules/pg":{"version":"8.11.3"}}}'],
     [
@@ -68,7 +68,7 @@ describe('the version that is locked', () => {
     ],
     [
       'bun.lock',
-      '{"workspaces":{"api":{"name":"api"}},"packages":{"pg":["pg@9.0.0"],"api/pg":["pg@8.11.3"]}}',
+      '{"workspaces":{"api":{"name":"api"}},"packages":{"pg":["pg@8.9.0"],"api/pg":["pg@8.11.3"]}}',
     ],
   ])('by %s', (path, text) => {
     const workspace = memoryWorkspace({ 'api/package.json': manifest({ pg: '^8.0.0' }), [path]: text });
@@ -87,6 +87,14 @@ describe('the version that is locked', () => {
       4,
       undefined,
     ]);
+  });
+
+  it('is not the one of a lock that the manifest has left behind', () => {
+    const workspace = memoryWorkspace({
+      'package.json': manifest({ pg: '^8.0.3' }),
+      'package-lock.json': '{"packages":{"node_modules/pg":{"version":"7.18.2"}}}',
+    });
+    expect(versionsOf(backend(workspace))('pg')?.text).toBe('pg ^8.0.3');
   });
 
   const folder = mkdtempSync(join(tmpdir(), 'fix-backend-versions-'));

@@ -1,0 +1,45 @@
+import type { Backend } from '../../../src/backend/backend.ts';
+import { packageLine } from '../../../src/backend/javascript/package-edits.ts';
+import { versionsOf } from '../../../src/backend/javascript/versions.ts';
+import type { Transform } from '../../../src/transform.ts';
+
+export default {
+  title: 'Require mysql2 instead of mysql',
+  why: 'mysql cannot log in to MySQL 8, and TypeORM 1.0 does not load it any more.',
+  safety: {
+    unsafe: 'mysql2 has the same calls, but acquireTimeout, typeCast, clusters and some column types differ.',
+  },
+  docs: 'https://github.com/mysqljs/mysql/issues/2390',
+  catalogue: ['js-mysql-auth-mode', 'js-typeorm1-mysql-pkg'],
+  fixes: [/ER_NOT_SUPPORTED_AUTH_MODE/, /Please install mysql2/],
+  detect(backend) {
+    if (backend.facts.language !== 'javascript') return [];
+    const version = versionsOf(backend);
+    const line = packageLine(backend, 'mysql');
+    const mysql = version('mysql');
+    const typeorm = version('typeorm');
+    if (!line || !mysql || version('mysql2')) return [];
+    const imported = importsMysql(backend);
+    const forTypeorm = typeorm?.is('>=1') ?? false;
+    if (!imported && !forTypeorm) return [];
+    const edits = line.replace('mysql2@^3.14.0');
+    return [
+      {
+        subject: 'mysql',
+        at: line.at,
+        message: forTypeorm
+          ? `${typeorm?.text} loads mysql2 only, and ${mysql.text} is what package.json requires.`
+          : `${mysql.text} cannot log in to MySQL 8 with its default, caching_sha2_password.`,
+        provides: ['package:mysql2'],
+        ...(!imported && { safety: 'safe' as const }),
+        ...(edits ? { edits } : { safety: 'report' as const, next: 'npm install mysql2' }),
+      },
+    ];
+  },
+} satisfies Transform<'settings'>;
+
+function importsMysql({ facts, workspace }: Backend): boolean {
+  return facts.files.some((path) =>
+    /(from|require\()\s*['"]mysql['"]/.test(workspace.read(path)?.text ?? ''),
+  );
+}
