@@ -105,7 +105,7 @@ const UNREACHED = [
   /Cannot connect to host ([\w.-]+):(\d+)/,
   /Error connecting to ([\w.-]+) on port (\d+)/,
   /\b([\w.-]+):(\d{2,5}): \[Errno -?\d+\] (?:Connection refused|Network is unreachable|Name or service|Temporary failure)/,
-  /(?:Connect call failed|connection refused|connect to|connecting to)[^\n]*?([\w.-]+)['"]?[:,]\s*(\d{2,5})/i,
+  /(?:Connect call failed|connection refused|connect to|connecting to)[^\n]*?([\w.-]+)['"]?[:,]\s*(\d{1,5})/i,
 ];
 const UNRESOLVED =
   /Name or service not known|Temporary failure in name resolution|nodename nor servname|getaddrinfo failed|No address associated with hostname|Network is unreachable|\[Errno 111\] Connection refused/;

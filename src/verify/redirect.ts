@@ -17,7 +17,7 @@ const SCHEMES = {
   other: 'amqps?|pyamqp|mongodb|nats|memcached|smtps?|kafka',
 };
 /** Discard: nothing of today listens there, so a connection is refused at once. */
-const NOWHERE = 9;
+export const NOWHERE = 9;
 
 /**
  * Points the addresses in a text at 127.0.0.1 and our ports: the database's, the lent Redis', and for other services

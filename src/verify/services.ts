@@ -1,4 +1,5 @@
 import dotenv from 'dotenv';
+import { NOWHERE } from './redirect.ts';
 
 /** Another service that the backend's settings or code name. */
 export interface Service {
@@ -172,7 +173,8 @@ export interface Unreached {
  * no port has the client package in its traceback.
  */
 export function describeService(unreached: Unreached, log: string, services: readonly Service[]): string {
-  const { host, port } = unreached;
+  // Without a box we send the backend nowhere: the log then tells of our port instead of its own.
+  const { host, port } = unreached.port === NOWHERE ? {} : unreached;
   const known = ofPort(port) ?? (port === undefined ? ofPackage(log) : undefined);
   const found =
     services.find((one) => one.host === host && one.port === port) ??
@@ -182,7 +184,7 @@ export function describeService(unreached: Unreached, log: string, services: rea
   const name = found?.name ?? known?.name;
   const place = host ? `${host}${port ? `:${port}` : ''}` : found && `${found.host}:${found.port}`;
   const where = [name, place && (name ? `at ${place}` : place)].filter(Boolean).join(' ');
-  return `${where || 'one that is reached by name'}${found ? ` (${found.setting})` : ''}`;
+  return `${where || 'its name cannot be resolved'}${found ? ` (${found.setting})` : ''}`;
 }
 
 function isLocal(host: string): boolean {
