@@ -46,17 +46,24 @@ function isDockerfile(path: string): boolean {
 
 /** Every place in the settings files where a variable is given a database address. Names are compared as pydantic does. */
 export function placesOf(workspace: Workspace, files: readonly string[], variable: string): UrlPlace[] {
+  return valuesOf(workspace, files, variable).filter(({ text }) => parseDatabaseUrl(text));
+}
+
+/** Every place where a variable is given a value, whatever it is. */
+export function valuesOf(workspace: Workspace, files: readonly string[], variable: string): UrlPlace[] {
   return files.flatMap((path) => {
     const file = workspace.read(path);
     if (!file) return [];
     const wanted = variable.toLowerCase();
     const found = settingsIn(file).filter((entry) => entry.name.toLowerCase() === wanted);
-    return found.flatMap((entry) => {
-      const text = file.text.slice(entry.start, entry.end);
-      return parseDatabaseUrl(text)
-        ? [{ file: path, start: entry.start, end: entry.end, text, kind: entry.kind, variable }]
-        : [];
-    });
+    return found.map(({ start, end, kind }) => ({
+      file: path,
+      start,
+      end,
+      text: file.text.slice(start, end),
+      kind,
+      variable,
+    }));
   });
 }
 

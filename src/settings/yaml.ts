@@ -19,6 +19,8 @@ export interface ComposeService {
   workingDir?: string;
   /** As written: `postgres:16`. */
   image?: string;
+  /** What is published on the machine: the port there, of `"5433:5432"` and of `{published: 5433}`. */
+  ports: string[];
   /** True where the image is built from a folder of the project. */
   built: boolean;
 }
@@ -64,12 +66,19 @@ function serviceOf(yaml: YamlFile, name: string, node: Node | undefined): Compos
     name,
     environment: yaml.variables(child('environment')),
     envFiles: envFilesOf(yaml, child('env_file')),
+    ports: yaml.items(child('ports')).flatMap((item) => publishedPort(yaml, item) ?? []),
     built: child('build') !== undefined,
     words,
     ...(command && { command }),
     ...(image && { image }),
     ...(workingDir && { workingDir }),
   };
+}
+
+/** `5433` of `127.0.0.1:5433:5432/tcp`; nothing where compose chooses one. */
+function publishedPort(yaml: YamlFile, item: Node | undefined): string | undefined {
+  const short = yaml.string(item)?.split('/')[0]?.split(':');
+  return short ? short.at(-2) : yaml.string(yaml.child(item, 'published'));
 }
 
 /** A line that compose splits as a shell does, or a list of words. */
