@@ -1,6 +1,6 @@
 /**
- * Shows the main job on a broken backend of our own: a copy in a temporary folder is repaired and really started, on an embedded
- * PostgreSQL in a sandbox. The backend is ours, so it may run without one where none can be made.
+ * Shows the main job on a broken backend of our own: a copy in a temporary folder is started, on an embedded PostgreSQL in a sandbox,
+ * repaired by what its error points to, and started again, until it starts. The backend is ours, so it may run without one where none can be made.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -29,7 +29,7 @@ try {
   console.log(
     readFileSync(join(backend, 'src/core/database.py'), 'utf8').split('\n').slice(0, 40).join('\n'),
   );
-  let status = run('todo-api', '--yes', '--unsafe');
+  let status = run('todo-api', '--yes', '--by-error');
   if (status === 1) status = run('verify', 'todo-api', '--no-sandbox');
   console.log(`\n${health() ?? 'No health route answered: see above.'}`);
   run('undo', 'todo-api');
