@@ -71,7 +71,11 @@ export function target(seen: Seen): Outcome {
     const name = `${entry?.module}:${entry?.attribute}`;
     if (!observations.probe) return unreached(observations);
     const found = observations.probe.seen.target;
-    if (!found?.ok) return fail(`${name} could not be loaded: ${found ? said(found) : 'the process ended'}`);
+    if (!found?.ok)
+      return (
+        blameless(seen, found?.error ?? observations.probe.log) ??
+        fail(`${name} could not be loaded: ${found ? said(found) : 'the process ended'}`)
+      );
     return found.callable
       ? pass(`${name} from ${entry?.cwd || '.'} is ${observations.probe.seen.app?.class}`)
       : fail(`${name} is no application`);

@@ -2,7 +2,7 @@ import { satisfies } from '@renovatebot/pep440';
 import type { Outcome } from '../../types.ts';
 import { notStarted } from '../level.ts';
 import { lastError } from '../log.ts';
-import { atRunTime, fail, pass, type Seen, unknown } from './seen.ts';
+import { atRunTime, blameless, fail, pass, type Seen, unknown } from './seen.ts';
 
 /** SQLAlchemy's driver names and the distributions that bring them. */
 const DISTRIBUTIONS: Record<string, string[]> = {
@@ -116,6 +116,8 @@ export function migrations(seen: Seen): Outcome {
         ? pass(`alembic upgrade head: ${runs.map((run) => run.ini).join(', ')}`)
         : unknown('there was no database to migrate');
     if (/No module named alembic/.test(bad.log)) return unknown('alembic is not among the packages');
+    const excused = blameless(seen, bad.log);
+    if (excused) return excused;
     return fail(
       `alembic upgrade head (${bad.ini}): ${bad.code === null ? 'it did not end in time' : lastError(bad.log)}`,
       bad.log,

@@ -81,10 +81,10 @@ export function whenLoaded(
     const { probe } = observations;
     if (!probe) return unreached(observations);
     const { target } = probe.seen;
-    if (!target) return fail(`the application could not be loaded: ${lastError(probe.log)}`, probe.log);
-    return target.ok
-      ? judge(probe.seen, observations)
-      : fail(`the application could not be loaded: ${said(target)}`);
+    if (target?.ok) return judge(probe.seen, observations);
+    const why = target ? said(target) : lastError(probe.log);
+    const outcome = fail(`the application could not be loaded: ${why}`, target ? undefined : probe.log);
+    return blameless(seen, target?.error ?? probe.log) ?? outcome;
   });
 }
 
