@@ -11,6 +11,7 @@ import { calledKind, calledOnce } from './functions.ts';
 import { type Kind, PENDING } from './kind.ts';
 import type { Kinds } from './kinds.ts';
 import { methodResult, rowsOf } from './methods.ts';
+import { joinsByDefault, withOptions } from './options.ts';
 
 /** What a call gives. */
 export function callKind(kinds: Kinds, document: PythonDocument, call: Node): Kind | undefined {
@@ -60,9 +61,8 @@ function methodCall(
     },
     name,
   );
-  if (name !== 'options' || !given) return given;
-  const { loads, ...rest } = given;
-  return rest;
+  const hasOptions = name === 'options' && (given?.what === 'statement' || given?.what === 'query');
+  return hasOptions ? withOptions(kinds, document, call, given) : given;
 }
 
 function externalCall(kinds: Kinds, document: PythonDocument, call: Node, name: string): Kind | undefined {
@@ -135,7 +135,8 @@ function selectKind(kinds: Kinds, document: PythonDocument, call: Node): Kind {
   const made = { document, node: call };
   if (hasSplat(call)) return { what: 'statement', made };
   const rows = rowsOf(positional(call).map((node) => kinds.of(document, node)));
-  return { what: 'statement', made, loads: [], ...(rows && { rows }) };
+  const joined = rows?.some((row) => row?.what === 'model' && joinsByDefault(kinds, row));
+  return { what: 'statement', made, loads: [], ...(rows && { rows }), ...(joined && { joined }) };
 }
 
 function aliasedKind(kinds: Kinds, document: PythonDocument, call: Node): Kind | undefined {

@@ -92,6 +92,8 @@ export interface Kind {
   session?: Kind;
   /** Of a statement and what is read with it: relationships that its options load; undefined where that cannot be told. */
   loads?: readonly string[];
+  /** Of the same: a collection is joined to it, so that its rows repeat until `unique()` is called. */
+  joined?: boolean;
   /** Of `user.posts`: the relationship that was read. */
   relationship?: { class: PythonClass; name: string };
 }
@@ -166,11 +168,12 @@ const OPEN: ReadonlySet<string> = new Set([
 
 /** Leaves out what only one of two equal kinds says. */
 function withoutSingle(a: Kind, b: Kind): Kind {
-  const { made, loads, session, relationship, ...kind } = a;
+  const { made, loads, joined, session, relationship, ...kind } = a;
   return {
     ...kind,
     ...(made && made.node.id === b.made?.node.id && made.document.path === b.made.document.path && { made }),
     ...(loads && b.loads && { loads: loads.filter((name) => b.loads?.includes(name)) }),
+    ...(joined && b.joined && { joined }),
     ...(session && isSameKind(session, b.session) && { session }),
     ...(relationship && relationship.name === b.relationship?.name && { relationship }),
   };

@@ -24,6 +24,7 @@ function read(what: What, receiver: Kind, from: Kind | undefined): Kind {
     what,
     ...(from?.rows && { rows: from.rows }),
     ...(from?.loads && { loads: from.loads }),
+    ...(from?.joined && { joined: true }),
     ...(/session/.test(receiver.what) && { session: receiver }),
   };
 }
@@ -39,7 +40,7 @@ export function columnOf(from: Kind | undefined, at = 0): Kind | undefined {
   };
 }
 
-const row: Rule = ({ receiver }) => ({ ...receiver, what: 'row' });
+const row: Rule = ({ receiver: { joined: _, ...rest } }) => ({ ...rest, what: 'row' });
 const list =
   (rule: Rule): Rule =>
   (asked) => {
@@ -59,8 +60,9 @@ const scalars =
   (what: What): Rule =>
   ({ receiver }) => {
     const of = columnOf(receiver);
-    return of ? { what, of } : { what };
+    return { what, ...(of && { of }), ...(receiver.joined && { joined: true }) };
   };
+const unique: Rule = ({ receiver: { joined: _, ...rest } }) => rest;
 
 const model: Rule = ({ receiver, argument }) => {
   const of = argument(0, 'entity');
@@ -75,8 +77,8 @@ const scalarOf: Rule = ({ receiver, argument }) =>
 const scalarsOf =
   (what: What): Rule =>
   ({ receiver, argument }) => {
-    const of = columnOf(read('result', receiver, argument(0, 'statement')));
-    return of ? { what, of } : { what };
+    const result = read('result', receiver, argument(0, 'statement'));
+    return scalars(what)({ receiver: result, argument, arguments: () => undefined });
   };
 
 /** SQLModel's `exec` unpacks the rows of a `select` of one thing. */
@@ -160,8 +162,9 @@ const CONNECTION_PLAIN = each('in_transaction in_nested_transaction', plain);
 
 const RESULT: Record<string, Rule> = {
   scalars: scalars('scalar-result'),
-  mappings: kind('mapping-result'),
-  ...each('unique tuples execution_options yield_per', same),
+  mappings: ({ receiver }) => ({ what: 'mapping-result', ...(receiver.joined && { joined: true }) }),
+  unique,
+  ...each('tuples execution_options yield_per', same),
   columns: kind('result'),
   ...each('all fetchall fetchmany', list(row)),
   partitions: list(list(row)),
@@ -170,14 +173,16 @@ const RESULT: Record<string, Rule> = {
   ...each('close keys', plain),
 };
 const SCALAR_RESULT: Record<string, Rule> = {
-  ...each('unique yield_per', same),
+  unique,
+  yield_per: same,
   ...each('all fetchall fetchmany', list(entity)),
   partitions: list(list(entity)),
   ...each('first one one_or_none', entity),
   close: plain,
 };
 const MAPPING_RESULT: Record<string, Rule> = {
-  ...each('unique yield_per columns', same),
+  unique,
+  ...each('yield_per columns', same),
   ...each('all fetchall fetchmany', list(mapping)),
   partitions: list(list(mapping)),
   ...each('first one one_or_none fetchone', mapping),

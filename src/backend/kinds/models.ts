@@ -6,6 +6,7 @@ import {
   lineageOf,
   type Member,
   membersOf,
+  ownMembers,
   type PythonClass,
   withoutArguments,
 } from '../../languages/python/classes.ts';
@@ -100,6 +101,12 @@ export function relationshipOf(
   const option = keywordValue(value, 'lazy');
   const lazy = option && plainString(option);
   return { call: value, document, ...(of && { of }), ...(lazy && { lazy }) };
+}
+
+/** All relationships that a mapped class and what it inherits from have. */
+export function relationshipsOf(kinds: Kinds, one: PythonClass): Relationship[] {
+  const names = new Set(lineageOf(one).classes.flatMap((each) => [...ownMembers(each).keys()]));
+  return [...names].flatMap((name) => relationshipOf(kinds, one, name) ?? []);
 }
 
 /** From the annotation, `Mapped[list["Post"]]`, or from the first argument, `relationship("Post")`. */
