@@ -32,6 +32,8 @@ export function lastError(text: string): string {
 const IN_GROUP = /^\|\s*/;
 const COUNTS = /\b\d+ validation errors?\b[^:]*:?$/;
 
+const INVALID = /\s*\[type=\w+.*/;
+
 /** The field and the reason of the first error that FastAPI or Pydantic lists, with a space before; else nothing. */
 function firstInvalid([first = '', second = '']: readonly string[]): string {
   const message = /'msg': (?:"([^"]*)"|'([^']*)')/.exec(first);
@@ -41,7 +43,9 @@ function firstInvalid([first = '', second = '']: readonly string[]): string {
     .replace(/,$/, '')
     .replaceAll(',', '.');
   if (message && place) return ` ${place}: ${message[1] ?? message[2]}`;
-  return /\[type=\w+/.test(second) ? ` ${first}: ${second.replace(/\s*\[type=.*/, '')}` : '';
+  const reason = [first, second].find((line) => INVALID.test(line));
+  if (reason === undefined) return '';
+  return ` ${reason === first ? '' : `${first}: `}${reason.replace(INVALID, '')}`;
 }
 
 /** The first line that a sound server never logs; of an error the line that names it, not one of its traceback. */

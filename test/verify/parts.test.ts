@@ -98,6 +98,11 @@ describe('logs', () => {
     expect(lastError(pydantic)).toBe(
       'pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings port: Input should be a valid integer',
     );
+    expect(
+      lastError(
+        'pydantic.ValidationError: 1 validation error for A\n  Input should be an object [type=model_type, x]\n',
+      ),
+    ).toBe('pydantic.ValidationError: 1 validation error for A Input should be an object');
     expect(lastError('  | ValueError: in a group\n  +------\n')).toBe('ValueError: in a group');
   });
 

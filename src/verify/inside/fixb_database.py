@@ -87,6 +87,11 @@ def connections_of(engines: list[dict]) -> list[dict]:
     return found
 
 
+def beyond(held: list[dict], now: list[dict]) -> list[dict]:
+    """The connections that are out and were not yet when the start was done: what the start holds it may keep."""
+    return [{**one, "out": max(0, one["out"] - before["out"])} for before, one in zip(held, now)]
+
+
 @contextlib.asynccontextmanager
 async def opened(dependency):
     """What a session dependency gives, whatever its shape; closed again on leaving."""

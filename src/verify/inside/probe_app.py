@@ -71,9 +71,10 @@ async def look(app, job: dict, seen: dict) -> None:
         async with lifespan:
             engines = fixb_database.engines_of(job["files"])
             seen["engines"] = [fixb_database.plain(engine) for engine in engines]
+            held = fixb_database.connections_of(engines)
             await sessions(app, lifespan, engines, job, seen)
             await tables(app, lifespan, engines, job, seen)
-            seen["open"] = fixb_database.connections_of(engines)
+            seen["open"] = fixb_database.beyond(held, fixb_database.connections_of(engines))
             keep(seen)
         seen["closed"] = fixb_database.connections_of(engines)
     except Exception as error:
