@@ -21,6 +21,11 @@ export function modelsOf(document: PythonDocument): { definition: Node; home: Me
   });
 }
 
+/** The metadata that a class registers in, whether it declares a table or not; undefined where it is no mapped class. */
+export function homeOfClass(document: PythonDocument, definition: Node): MetadataHome | undefined {
+  return baseHome(document, definition, 0);
+}
+
 /** The metadata that an expression such as `Base.metadata` or `SQLModel.metadata` stands for. */
 export function metadataAt(document: PythonDocument, node: Node): MetadataHome | undefined {
   if (node.type !== 'attribute' || node.childForFieldName('attribute')?.text !== 'metadata') return undefined;

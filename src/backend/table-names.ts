@@ -1,0 +1,76 @@
+import { keywordValue, positional } from '../languages/python/arguments.ts';
+import { basesOf, classKeyword, classOf, lineageOf, type PythonClass } from '../languages/python/classes.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import { plainString } from '../languages/python/tree.ts';
+import type { Backend } from './backend.ts';
+import { classesOf } from './engines.ts';
+import { homeOfClass, type MetadataHome } from './models.ts';
+import { isSqlmodelTable, writtenTableName } from './table-classes.ts';
+
+/** A table of the backend, by the name that foreign keys use. */
+export interface NamedTable {
+  name: string;
+  one?: PythonClass;
+  home?: MetadataHome;
+}
+
+const known = new WeakMap<Backend, NamedTable[] | undefined>();
+
+/**
+ * Every table that the backend declares; undefined where one of them has a name that cannot be told, or tables come from elsewhere
+ * (reflection, automap, a base of another package): then none can be said to be missing.
+ */
+export function namedTables(backend: Backend): NamedTable[] | undefined {
+  if (!known.has(backend)) known.set(backend, findTables(backend));
+  return known.get(backend);
+}
+
+function findTables(backend: Backend): NamedTable[] | undefined {
+  const tables: NamedTable[] = [];
+  for (const document of backend.documents.filter(({ text }) => /class|Table\(/.test(text))) {
+    if (/automap_base|\.reflect\(|autoload_with|DeferredReflection/.test(document.text)) return undefined;
+    const own = [...classTables(document), ...plainTables(document)];
+    if (own.includes('unknown')) return undefined;
+    tables.push(...own.flatMap((each) => (each === 'unknown' ? [] : each)));
+  }
+  return tables;
+}
+
+function classTables(document: PythonDocument): (NamedTable | 'unknown')[] {
+  return classesOf(document).flatMap((definition): (NamedTable | 'unknown')[] => {
+    const home = basesOf(definition).length > 0 ? homeOfClass(document, definition) : undefined;
+    const one = classOf(document, definition);
+    if (!home) return isUnreadable(one) ? ['unknown'] : [];
+    if (home.kind === 'sqlmodel' && !isSqlmodelTable(one)) return [];
+    if (classKeyword(definition, 'table')?.text === 'False') return [];
+    const name = tableName(one, home);
+    return name === undefined ? [] : name === 'unknown' ? ['unknown'] : [{ name, one, home }];
+  });
+}
+
+/** A class that says a table and whose base is not to be followed. */
+function isUnreadable(one: PythonClass): boolean {
+  return writtenTableName(one) !== undefined;
+}
+
+function tableName(one: PythonClass, home: MetadataHome): string | undefined {
+  const { classes, external } = lineageOf(one);
+  const written = classes.map(writtenTableName).find((each) => each !== undefined);
+  if (written !== undefined) return written;
+  if (home.kind === 'sqlmodel') return one.name.toLowerCase();
+  const foreign = external.some((name) => !/^(sqlalchemy|builtins|typing|abc|enum)\./.test(name));
+  return foreign ? 'unknown' : undefined;
+}
+
+/** `Table("name", metadata, …)`. */
+function plainTables(document: PythonDocument): (NamedTable | 'unknown')[] {
+  if (!document.text.includes('Table(')) return [];
+  return document.calls.flatMap((call): (NamedTable | 'unknown')[] => {
+    const callee = call.childForFieldName('function');
+    if (!callee || !/^(sqlalchemy|sqlmodel)(\.\w+)*\.Table$/.test(document.externalName(callee) ?? ''))
+      return [];
+    const given = keywordValue(call, 'name') ?? positional(call)[0];
+    const name = given && plainString(given);
+    return [name === undefined ? 'unknown' : { name }];
+  });
+}
