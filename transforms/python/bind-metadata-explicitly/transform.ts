@@ -15,7 +15,8 @@ import {
   removeArgument,
 } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import type { Node } from '../../../src/languages/python/tree.ts';
+import { scopeAt } from '../../../src/languages/python/origin.ts';
+import { descendants, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -95,14 +96,34 @@ function isGivenToRunSync(call: Node): boolean {
 }
 
 /** The call that made the metadata that a name stands for. */
-function madeMetadata(
-  document: PythonDocument,
-  node: Node,
-): { document: PythonDocument; call: Node } | undefined {
+function madeMetadata(document: PythonDocument, node: Node): Made | undefined {
   const value = valueFor(document, node);
-  return value?.node.type === 'call' && calledName(value.document, value.node) === 'MetaData'
-    ? { document: value.document, call: value.node }
-    : undefined;
+  const made =
+    value?.node.type === 'call' ? [{ document: value.document, call: value.node }] : ofSelf(document, node);
+  const [first] = made;
+  const all = made.every(({ document: owner, call }) => calledName(owner, call) === 'MetaData');
+  const same = first && made.every(({ call }) => boundTo(call)?.text === boundTo(first.call)?.text);
+  return first && all && same ? first : undefined;
+}
+
+interface Made {
+  document: PythonDocument;
+  call: Node;
+}
+
+/** Everything that a class assigns to `self.meta`. */
+function ofSelf(document: PythonDocument, node: Node): Made[] {
+  const definition = /^self\.\w+$/.test(node.text) ? enclosing(node, 'class_definition') : undefined;
+  if (!definition) return [];
+  return descendants(definition, 'assignment').flatMap((each) => {
+    const call =
+      each.childForFieldName('left')?.text === node.text ? each.childForFieldName('right') : undefined;
+    return call ? [{ document, call }] : [];
+  });
+}
+
+function boundTo(call: Node): Node | undefined {
+  return keywordValue(call, 'bind') ?? positional(call)[0];
 }
 
 /** What the engine is called here: the one that the metadata was bound to, or the only one that there is. */
@@ -114,10 +135,24 @@ function onlyEngine(
 ): string | undefined {
   const engines = enginesInScope(backend, document, call);
   const made = metadata && madeMetadata(document, metadata);
-  const bound = made && (keywordValue(made.call, 'bind') ?? positional(made.call)[0]);
-  const same = made?.document.path === document.path && engines.find(({ name }) => name === bound?.text);
-  const [only, ...others] = same ? [same] : engines;
+  const bound = made?.document.path === document.path ? boundTo(made.call) : undefined;
+  if (made && bound && meansTheSame(document, bound, made.call, call)) {
+    const what = kindOf(backend, document, bound)?.what;
+    return what === 'engine' || what === 'connection' ? bound.text : undefined;
+  }
+  const [only, ...others] = engines;
   return only && others.length === 0 && !only.async ? only.name : undefined;
+}
+
+/** True where an expression of one place may be written at the other: a name of the same scope, or `self.engine` of one class. */
+function meansTheSame(document: PythonDocument, bound: Node, from: Node, to: Node): boolean {
+  if (bound.type === 'identifier') {
+    const bindings = scopeAt(document, from).find(bound.text);
+    return bindings !== undefined && bindings === scopeAt(document, to).find(bound.text);
+  }
+  const ofOne = /^self(\.\w+)+$/.test(bound.text) ? 'class_definition' : 'function_definition';
+  const owner = enclosing(from, ofOne);
+  return bound.type === 'attribute' && owner !== undefined && owner.id === enclosing(to, ofOne)?.id;
 }
 
 /** `Table("t", metadata, autoload=True)`. */

@@ -46,10 +46,37 @@ function onEngine(document: PythonDocument, backend: Backend, call: Node): Draft
   if (!/^(execute|scalar|scalars)$/.test(receiver.method)) return undefined;
   const message = `An engine has no ${receiver.method}() since SQLAlchemy 2.0; a connection has.`;
   const draft = { subject: `${receiver.node.text} ${functionAt(call)}`, at: document.place(call), message };
-  const list = call.childForFieldName('arguments')?.text ?? '()';
+  const list = argumentsText(document, call);
+  if (list === undefined) {
+    const next = 'Execute it on a connection, with the parameters as one dictionary or one list of them.';
+    return { ...draft, safety: 'report', next };
+  }
   const asynchronous = receiver.kind.what === 'async-engine';
   const written = (name: string) => `${name}.${receiver.method}${list}`;
   return rewritten(document, call, draft, { engine: receiver.node.text, asynchronous, written });
+}
+
+/**
+ * The arguments as a connection takes them: one dictionary for parameters by name, one list for several dictionaries. Undefined
+ * where they are mixed, or cannot be seen.
+ */
+function argumentsText(document: PythonDocument, call: Node): string | undefined {
+  const list = call.childForFieldName('arguments');
+  const [statement, ...parameters] = argumentsOf(call);
+  if (!list || !statement || /splat|keyword/.test(statement.type)) return undefined;
+  const [first] = parameters;
+  if (!first) return list.text;
+  const named = parameters.filter(({ type }) => /^(keyword_argument|dictionary_splat)$/.test(type));
+  if (named.length === 0 && parameters.length === 1 && first.type !== 'list_splat') return list.text;
+  const before = document.text.slice(list.startIndex, first.startIndex);
+  if (named.length === parameters.length) return `${before}{${named.map(pairText).join(', ')}})`;
+  const dictionaries = parameters.every(({ type }) => type === 'dictionary');
+  return dictionaries ? `${before}[${parameters.map(({ text }) => text).join(', ')}])` : undefined;
+}
+
+function pairText(argument: Node): string {
+  const name = argument.childForFieldName('name');
+  return name ? `"${name.text}": ${argument.childForFieldName('value')?.text}` : argument.text;
 }
 
 /** `select(…).execute()`, which found its engine through the metadata. */
