@@ -1,11 +1,10 @@
 import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
-import type { Engine } from '../../../src/backend/engines.ts';
+import { withConnectArgs } from '../../../src/backend/connect-args.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import { outsideReaders } from '../../../src/backend/outside-readers.ts';
 import type { UrlPlace } from '../../../src/backend/url-places.ts';
 import { altered } from '../../../src/backend/url-sources.ts';
-import { appendArgument, hasSplat, keyword } from '../../../src/languages/python/arguments.ts';
 import {
   type AdaptedQuery,
   adaptQuery,
@@ -92,7 +91,7 @@ function draft(
   const left = reasonToLeave(backend, address, parameters);
   if (left) return { ...base, safety: 'report', next: left };
   const edits = parameters.flatMap(({ place: at, adapted }) => (adapted ? inPlace(at, adapted) : []));
-  const passed = first.connectArgs ? [passOn(address.engine, first.connectArgs)] : [];
+  const passed = (first.connectArgs && withConnectArgs(address.engine, first.connectArgs)) ?? [];
   return { ...base, edits: [...edits, ...passed], ...(unsafe !== undefined && { safety: { unsafe } }) };
 }
 
@@ -115,11 +114,7 @@ function reasonToLeave(
   const given = new Set(parameters.map(({ connectArgs }) => JSON.stringify(connectArgs)));
   const [args] = parameters;
   if (!args?.connectArgs) return undefined;
-  const taken =
-    keyword(engine.call, 'connect_args') !== undefined ||
-    hasSplat(engine.call) ||
-    engine.wrapper !== undefined;
-  if (!taken && given.size === 1) return undefined;
+  if (given.size === 1 && withConnectArgs(engine, args.connectArgs)) return undefined;
   return `Take ${name} out of the address and add ${pythonLiteral(args.connectArgs)} to the engine's connect_args.`;
 }
 
@@ -130,8 +125,4 @@ function inPlace(place: UrlPlace, adapted: AdaptedQuery): Edit[] {
     end: place.start + end,
     text,
   }));
-}
-
-function passOn(engine: Engine, connectArgs: ConnectArgs): Edit {
-  return appendArgument(engine.document, engine.call, `connect_args=${pythonLiteral(connectArgs)}`);
 }

@@ -1,0 +1,66 @@
+import { lineEnding } from '../files/source-file.ts';
+import { appendArgument, hasSplat, keywordValue } from '../languages/python/arguments.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import { indentAt, lineStart } from '../languages/python/layout.ts';
+import { children, type Node, plainString } from '../languages/python/tree.ts';
+import { pythonLiteral } from '../settings/database-query.ts';
+import type { ConnectArgs } from '../settings/query-rule.ts';
+import type { Edit } from '../types.ts';
+import type { Engine } from './engines.ts';
+
+/**
+ * Hands options to an engine's driver: a `connect_args` of its own, or more pairs in the dict that is there. Undefined where
+ * the engine gets its options from somewhere that cannot be read, or has one of them already.
+ */
+export function withConnectArgs({ document, call, wrapper }: Engine, more: ConnectArgs): Edit[] | undefined {
+  if (hasSplat(call) || wrapper) return undefined;
+  const given = keywordValue(call, 'connect_args');
+  if (!given) return [appendArgument(document, call, `connect_args=${pythonLiteral(more)}`)];
+  return given.type === 'dictionary' ? addPairs(document, given, more) : undefined;
+}
+
+function addPairs(document: PythonDocument, dictionary: Node, more: ConnectArgs): Edit[] | undefined {
+  const members = children(dictionary).filter(({ type }) => type !== 'comment');
+  if (members.some(({ type }) => type !== 'pair')) return undefined;
+  const edits: Edit[] = [];
+  const fresh: ConnectArgs = {};
+  for (const [name, value] of Object.entries(more)) {
+    const old = members.find((pair) => plainString(pair.childForFieldName('key') ?? pair) === name);
+    const inner = old?.childForFieldName('value');
+    if (!old) fresh[name] = value;
+    else if (inner?.type !== 'dictionary' || typeof value !== 'object' || value === null) return undefined;
+    else {
+      const nested = addPairs(document, inner, value);
+      if (!nested) return undefined;
+      edits.push(...nested);
+    }
+  }
+  return Object.keys(fresh).length === 0
+    ? edits
+    : [...edits, appendPairs(document, dictionary, members.at(-1), fresh)];
+}
+
+function appendPairs(
+  document: PythonDocument,
+  dictionary: Node,
+  last: Node | undefined,
+  more: ConnectArgs,
+): Edit {
+  const { text, path } = document;
+  const pairs = Object.entries(more).map(
+    ([name, value]) => `${JSON.stringify(name)}: ${pythonLiteral(value)}`,
+  );
+  if (!last) {
+    const at = dictionary.startIndex + 1;
+    return { file: path, start: at, end: at, text: pairs.join(', ') };
+  }
+  const begin = lineStart(text, last.startIndex);
+  const ownLine = text.slice(begin, last.startIndex).trim() === '' && begin > dictionary.startIndex;
+  const gap = ownLine ? `,${lineEnding(text)}${indentAt(text, last.startIndex)}` : ', ';
+  return {
+    file: path,
+    start: last.endIndex,
+    end: last.endIndex,
+    text: pairs.map((pair) => gap + pair).join(''),
+  };
+}
