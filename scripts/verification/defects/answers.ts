@@ -44,7 +44,7 @@ async def brief(session: AsyncSession = Depends(get_session)):
         'class ProjectBrief(Out):\n    id: int\n    title: str\n',
       ),
     ],
-    shows: { check: 'writes', cause: /ResponseValidationError/ },
+    shows: { check: 'clients', cause: /ResponseValidationError/ },
     asks: [PROJECT, 'GET /projects/brief 200'],
   },
   {
@@ -93,7 +93,7 @@ async def brief(session: AsyncSession = Depends(get_session)):
       ),
     ],
     shows: {
-      check: 'writes',
+      check: 'clients',
       cause: /Input should be a valid dictionary or instance of ProjectBrief|ValidationError/,
     },
     asks: [PROJECT, 'GET /projects/brief 200'],

@@ -34,7 +34,7 @@ export const AWAITS: Defect[] = [
         '    await session.flush()\n    session.commit()\n',
       ),
     ],
-    shows: { check: 'writes', cause: /coroutine 'AsyncSession\.commit' was never awaited/ },
+    shows: { check: 'log', cause: /coroutine 'AsyncSession\.commit' was never awaited/ },
     asks: [AUTHOR, 'GET /authors/$1 200'],
   },
   {
@@ -49,7 +49,7 @@ export const AWAITS: Defect[] = [
         '    project.name = body.name\n    session.commit()\n',
       ),
     ],
-    shows: { check: 'writes', cause: /coroutine 'AsyncSession\.commit' was never awaited/ },
+    shows: { check: 'log', cause: /coroutine 'AsyncSession\.commit' was never awaited/ },
     asks: [PROJECT, 'PUT /projects/1 {"name":"Roof"} 200', 'GET /projects/1 200 ~ Roof'],
   },
   {
@@ -96,7 +96,7 @@ export const AWAITS: Defect[] = [
     backend: 'library',
     catalogue: 'py-missing-await-db',
     defect: [change(LIBRARY.authors, '    await session.delete(author)\n', '    session.delete(author)\n')],
-    shows: { check: 'writes', cause: /coroutine 'AsyncSession\.delete' was never awaited/ },
+    shows: { check: 'log', cause: /coroutine 'AsyncSession\.delete' was never awaited/ },
     asks: [AUTHOR, 'DELETE /authors/$1 204', 'GET /authors/$1 404'],
   },
   {

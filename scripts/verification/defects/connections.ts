@@ -68,7 +68,7 @@ def revenue():
 `),
     ],
     defect: [change(SHOP.reports, '    connection.close()\n    last.clear()\n', '')],
-    shows: { check: 'resources', cause: /QueuePool limit|never came back|idle in transaction|connections?/ },
+    shows: { check: 'clients', cause: /QueuePool limit of size 3 overflow 2 reached/ },
     asks: ['8x GET /reports/revenue 200'],
   },
   {
@@ -101,7 +101,10 @@ def names() -> list[str]:
       ),
     ],
     defect: [change(SHOP.products, '    registry.remove()\n', '')],
-    shows: { check: 'resources', cause: /idle in transaction|never came back|stays? open/ },
+    shows: {
+      check: 'connections',
+      cause: /stays? in a transaction after the last request.*SELECT products\.name/,
+    },
     asks: [PRODUCT, 'GET /products/names 200 ~ Tea', 'no open transaction'],
   },
   {
@@ -129,7 +132,7 @@ async def summary(author_id: int, session: AsyncSession = Depends(get_session)):
 `),
     ],
     defect: [change(LIBRARY.authors, 'number_of_books(author_id, session)}', 'number_of_books(author_id)}')],
-    shows: { check: 'writes', cause: /QueuePool limit/ },
+    shows: { check: 'clients', cause: /QueuePool limit/ },
     asks: [AUTHOR, 'GET /authors/1/summary 200'],
   },
   {
@@ -169,7 +172,10 @@ async def names(request: Request) -> list[str]:
         'app.state.reader = await engine.connect()\n    await app.state.reader.execution_options(isolation_level="REPEATABLE READ")\n',
       ),
     ],
-    shows: { check: 'resources', cause: /idle in transaction|not in|stays? open/ },
+    shows: {
+      check: 'connections',
+      cause: /stays? in a transaction after the last request.*SELECT name FROM author/,
+    },
     asks: ['GET /names 200', AUTHOR, 'GET /names 200 ~ Ann'],
   },
   {

@@ -86,7 +86,7 @@ async def recent(session: AsyncSession = Depends(get_session)):
       change(LIBRARY.books, 'timedelta, timezone\n', 'timedelta\n'),
       change(LIBRARY.books, 'datetime.now(timezone.utc)', 'datetime.now()'),
     ],
-    shows: { check: 'writes', cause: /can't compare offset-naive and offset-aware/ },
+    shows: { check: 'clients', cause: /can't compare offset-naive and offset-aware/ },
     asks: [AUTHOR, BOOK, 'GET /books/recent 200 ~ One'],
   },
   {

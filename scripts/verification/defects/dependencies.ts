@@ -106,7 +106,7 @@ async def titles(session: AsyncSession = Depends(reading)) -> list[str]:
     ],
     defect: [change(LIBRARY.books, 'Depends(reading)', 'Depends(open_reading)')],
     shows: {
-      check: 'writes',
+      check: 'routes',
       cause: /'_AsyncGeneratorContextManager' object has no attribute 'exec'|is not an async iterator/,
     },
     asks: [AUTHOR, BOOK, 'GET /books/titles 200 ~ One'],

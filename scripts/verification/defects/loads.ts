@@ -49,7 +49,7 @@ async def read_author_with_books(author_id: int, session: AsyncSession = Depends
       change(LIBRARY.authors, SELECTIN_IMPORT, ''),
       change(LIBRARY.authors, ', options=[selectinload(Author.books)])', ')'),
     ],
-    shows: { check: 'writes', cause: /MissingGreenlet/ },
+    shows: { check: 'clients', cause: /MissingGreenlet/ },
     asks: [AUTHOR, 'GET /authors/$1/full 200 ~ "books":\\[\\]'],
   },
   {
@@ -76,7 +76,7 @@ async def labels(session: AsyncSession = Depends(get_session)) -> list[str]:
       change(LIBRARY.books, SELECTIN_IMPORT, ''),
       change(LIBRARY.books, '.options(selectinload(Book.author))', ''),
     ],
-    shows: { check: 'writes', cause: LAZY },
+    shows: { check: 'clients', cause: LAZY },
     asks: [AUTHOR, BOOK, 'GET /books/labels 200 ~ One by Ann'],
   },
   {
@@ -122,7 +122,7 @@ async def lines(session: AsyncSession = Depends(get_session)):
         'selectinload(Task.project)',
       ),
     ],
-    shows: { check: 'writes', cause: LAZY },
+    shows: { check: 'clients', cause: LAZY },
     asks: [PROJECT, TASK, 'GET /tasks/lines 200 ~ Garden, Dig'],
   },
   {
@@ -165,7 +165,7 @@ async def summaries(session: AsyncSession = Depends(get_session)):
 `),
     ],
     defect: [change(LIBRARY.books, 'load_only(Book.title, Book.summary)', 'load_only(Book.title)')],
-    shows: { check: 'writes', cause: LAZY },
+    shows: { check: 'clients', cause: LAZY },
     asks: [AUTHOR, BOOK, 'GET /books/summaries 200'],
   },
   {
@@ -248,7 +248,7 @@ def slip(order_id: int):
       ),
     ],
     defect: [change(SHOP.orders, ', options=[joinedload(Order.customer)])', ')')],
-    shows: { check: 'writes', cause: /DetachedInstanceError/ },
+    shows: { check: 'clients', cause: /DetachedInstanceError/ },
     asks: [CUSTOMER, ORDER, 'GET /orders/1/slip 200 ~ Ida'],
   },
   {

@@ -14,7 +14,7 @@ export const MODELS: Defect[] = [
       change(
         TRACKER.models,
         'Mapped[list["Task"]] = relationship(back_populates="project", cascade="all, delete-orphan")',
-        'Mapped[list] = relationship("Task", back_populates="project", cascade="all, delete-orphan")',
+        'Mapped[list["Task"]] = relationship("Task", back_populates="project", cascade="all, delete-orphan")',
       ),
     ],
     defect: [

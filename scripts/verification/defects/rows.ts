@@ -29,7 +29,7 @@ def newest(db: Session = Depends(get_db)) -> list[str]:
 `),
     ],
     defect: [change(SHOP.reports, '[row.name for row in rows]', '[row["name"] for row in rows]')],
-    shows: { check: 'writes', cause: /tuple indices must be integers or slices, not str/ },
+    shows: { check: 'clients', cause: /tuple indices must be integers or slices, not str/ },
     asks: [PRODUCT, 'GET /reports/newest 200'],
   },
   {
@@ -48,7 +48,7 @@ async def table(session: AsyncSession = Depends(get_session)) -> list[dict]:
     ],
     defect: [change(TRACKER.projects, 'dict(row._mapping)', 'dict(row)')],
     shows: {
-      check: 'writes',
+      check: 'clients',
       cause: /cannot convert dictionary update sequence|is not iterable|object is not iterable/,
     },
     asks: [PROJECT, 'GET /projects/table 200'],
@@ -75,7 +75,7 @@ async def names(session: AsyncSession = Depends(get_session)) -> list[str]:
       ),
     ],
     shows: {
-      check: 'writes',
+      check: 'clients',
       cause: /Could not locate column in row for column 'name'|has no attribute 'name'|AttributeError: name/,
     },
     asks: [PROJECT, 'GET /projects/names 200'],
@@ -100,7 +100,7 @@ async def catalogue(session: AsyncSession = Depends(get_session)) -> dict[str, i
       ),
     ],
     defect: [change(LIBRARY.authors, 'found.unique().all()', 'found.all()')],
-    shows: { check: 'writes', cause: /The unique\(\) method must be invoked/ },
+    shows: { check: 'clients', cause: /The unique\(\) method must be invoked/ },
     asks: [AUTHOR, 'GET /authors/catalogue 200'],
   },
   {

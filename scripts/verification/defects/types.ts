@@ -57,7 +57,7 @@ def price(product_id: int, db: Session = Depends(get_db)):
       ),
     ],
     defect: [change(SHOP.products, 'str(found(db, product_id).price)', 'found(db, product_id).price')],
-    shows: { check: 'writes', cause: /Object of type Decimal is not JSON serializable/ },
+    shows: { check: 'clients', cause: /Object of type Decimal is not JSON serializable/ },
     asks: [PRODUCT, 'GET /products/1/price 200'],
   },
   {
