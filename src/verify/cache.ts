@@ -2,7 +2,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-const DAY = 24 * 3600_000;
+const HOUR = 3600_000;
+const DAY = 24 * HOUR;
 
 /** Our own cache folder, absolute: `$XDG_CACHE_HOME/fix-backend`, by the XDG base directory specification. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
@@ -47,7 +48,7 @@ export class Store<T extends { absoluteFolder: string }> {
     return value;
   }
 
-  /** Removes folders that nothing has pointed to for a day, and things that were made long ago. */
+  /** Removes folders that nothing points to an hour after they were begun, as a killed run leaves them, and things that were made long ago. */
   async sweep(days: number): Promise<void> {
     const names = await readdir(this.absoluteRoot).catch(() => []);
     const used = new Set<string>();
@@ -60,7 +61,7 @@ export class Store<T extends { absoluteFolder: string }> {
 
   private async forget(path: string, used: ReadonlySet<string>, days: number): Promise<void> {
     const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    const keep = path.endsWith('.json') ? days * DAY : used.has(path) ? Number.POSITIVE_INFINITY : DAY;
+    const keep = path.endsWith('.json') ? days * DAY : used.has(path) ? Number.POSITIVE_INFINITY : HOUR;
     if (age > keep) await rm(path, { recursive: true, force: true });
   }
 

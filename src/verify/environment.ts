@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Store } from './cache.ts';
 import { type Access, commands, execute, type Maker, packagesFolder } from './installer.ts';
+import { removeAtEnd } from './interrupt.ts';
 import type { PackageManager } from './node/package-manager.ts';
 import { type Done, lastLines } from './process.ts';
 import type { Requirements } from './requirements.ts';
@@ -48,12 +49,15 @@ export async function makeEnvironment(needs: Requirements, maker: Maker): Promis
   const kept = await store.find(key, FRESH_DAYS);
   if (kept) return kept;
   const absoluteFolder = await store.place(key);
+  const place = removeAtEnd(absoluteFolder);
   const made = await build(needs, maker, absoluteFolder);
   if (!('failed' in made)) {
     await store.sweep(KEEP_DAYS);
-    return store.publish(key, made);
+    const published = await store.publish(key, made);
+    place.keep();
+    return published;
   }
-  await rm(absoluteFolder, { recursive: true, force: true });
+  place.remove();
   const offline = OFFLINE.test(made.failed);
   const older = offline ? await store.find(key, KEEP_DAYS) : undefined;
   if (older) return { ...older, offline: true };
@@ -83,6 +87,7 @@ async function build(
   absoluteFolder: string,
 ): Promise<Environment | NotMade> {
   const lists = `${absoluteFolder}.lists`;
+  const place = removeAtEnd(lists);
   await mkdir(lists, { recursive: true });
   await writeFile(join(lists, 'requirements.txt'), `${[...needs.lines, ...needs.local].join('\n')}\n`);
   await writeFile(join(lists, 'constraints.txt'), `${needs.constraints.join('\n')}\n`);
@@ -92,7 +97,7 @@ async function build(
     await compile(maker, absoluteFolder);
     return await describe(maker, absoluteFolder);
   } finally {
-    await rm(lists, { recursive: true, force: true });
+    place.remove();
   }
 }
 

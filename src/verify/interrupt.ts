@@ -3,6 +3,24 @@ import { killRunning } from './process.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+const others = new Set<string>();
+
+/** Has a folder (absolute) that lies elsewhere removed too where this process ends before it is done with. */
+export function removeAtEnd(absoluteFolder: string): { remove: () => void; keep: () => void } {
+  others.add(absoluteFolder);
+  const keep = () => void others.delete(absoluteFolder);
+  const removeNow = () => {
+    keep();
+    remove(absoluteFolder);
+  };
+  return { remove: removeNow, keep };
+}
+
+/** What was killed may still be writing for a moment. */
+function remove(absoluteFolder: string): void {
+  rmSync(absoluteFolder, { recursive: true, force: true, maxRetries: 5 });
+}
+
 /**
  * While `work` runs, a signal or an exit of this process kills what was started and removes the folder (absolute).
  * A signal that nobody else listens for ends the process as it would have.
@@ -10,7 +28,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export async function cleaningUp<T>(absoluteFolder: string, work: () => Promise<T>): Promise<T> {
   const clean = () => {
     killRunning();
-    rmSync(absoluteFolder, { recursive: true, force: true, maxRetries: 5 });
+    for (const folder of [absoluteFolder, ...others]) remove(folder);
   };
   const listeners = SIGNALS.map((name) => ({ name, listen: () => onSignal(name) }));
   const stopListening = () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,6 +7,7 @@ import { type BoxPlan, boxCommand, HOME } from './box.ts';
 import { excess } from './checks/limits.ts';
 import type { Endpoint } from './given/messages.ts';
 import { insideFolder } from './inside.ts';
+import { removeAtEnd } from './interrupt.ts';
 import { freePort, type Inside, jobFor, type Subject } from './job.ts';
 import { redisPorts, relaysInBox } from './lent.ts';
 import type { Limits } from './limits.ts';
@@ -24,6 +25,7 @@ import {
   type Targets,
   unredirected,
 } from './redirect.ts';
+import { PREFIX } from './trees.ts';
 
 export interface LookOptions {
   python: Python;
@@ -127,7 +129,8 @@ function portInBox(wanted: number, taken: readonly number[]): number {
 /** Without a box the copy's own addresses are pointed at our PostgreSQL: no other server is ever asked. */
 async function lookUnboxed(subject: Subject, options: LookOptions): Promise<Observations> {
   const root = process.getuid?.() === 0;
-  const postgresFolder = await mkdtemp(join(tmpdir(), 'fix-backend-postgres-'));
+  const postgresFolder = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-postgres-`));
+  const postgresPlace = removeAtEnd(postgresFolder);
   const inside: Inside = {
     boxed: false,
     onDisk: [subject.absoluteCopy, options.absoluteScratch, postgresFolder],
@@ -145,7 +148,7 @@ async function lookUnboxed(subject: Subject, options: LookOptions): Promise<Obse
   const texts = await readTexts(subject.facts, subject.absoluteCopy);
   const own = unredirected(subject.facts, texts, targets);
   if (own) {
-    await rm(postgresFolder, { recursive: true, force: true });
+    postgresPlace.remove();
     return { ...new Collector(options.onStep).seen, ended: withoutBox(own) };
   }
   const parts = partSettings([...texts.values()], targets);
@@ -174,7 +177,7 @@ async function lookUnboxed(subject: Subject, options: LookOptions): Promise<Obse
       subject.level,
     );
   } finally {
-    await rm(postgresFolder, { recursive: true, force: true });
+    postgresPlace.remove();
   }
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { killTree } from './process-tree.ts';
 
 export interface Done {
   /** The exit code; null where a signal or the limit ended it. */
@@ -38,7 +39,7 @@ export function run(command: readonly string[], options: RunOptions): Promise<Do
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const stop = () => killGroup(child);
+    const stop = () => killAll(child);
     const timer = setTimeout(() => {
       done.late = true;
       stop();
@@ -66,15 +67,11 @@ const children = new Set<ChildProcess>();
 
 /** Kills what is still running; for the moment before this process ends. */
 export function killRunning(): void {
-  for (const child of children) killGroup(child);
+  for (const child of children) killAll(child);
 }
 
-function killGroup(child: ChildProcess): void {
-  try {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    child.kill('SIGKILL');
-  }
+function killAll({ pid }: ChildProcess): void {
+  if (pid !== undefined) killTree(pid);
 }
 
 function listen(child: ChildProcess, done: Done, onLine: RunOptions['onLine']): void {

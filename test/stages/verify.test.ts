@@ -253,14 +253,11 @@ describe('without a box', () => {
   test('the copy uses our PostgreSQL on a free port, whatever its address says', {
     timeout: LONG,
   }, async () => {
-    // Another run of this machine, or one that was killed, may have a folder of its own.
-    const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('fix-backend-postgres-'));
-    const before = folders();
     const { check, verdict } = await tried(undefined, {}, { options: { sandbox: false } });
     expect(verdict.checks.filter((one) => one.after.status !== 'pass')).toEqual([]);
     expect(verdict.environment.boxed).toBe(false);
     expect(check('tables').after.status).toBe('pass');
-    expect(folders().filter((name) => !before.includes(name))).toEqual([]);
+    expect(leftovers()).toEqual([]);
   });
 });
 

@@ -121,8 +121,9 @@ class Watch(threading.Thread):
     def end(self, name: str) -> None:
         """Nothing goes on after this: what is not seen yet stays unseen."""
         self.tell(name, self.most[name])
-        kill_all(self.boxed)
-        os._exit(1)
+        with fixb_run.starting:
+            kill_all(self.boxed)
+            os._exit(1)
 
 
 def everywhere() -> int:

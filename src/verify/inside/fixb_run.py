@@ -18,7 +18,7 @@ import time
 
 PR_SET_CHILD_SUBREAPER = 36
 LOG_LIMIT = 400_000
-_speaking = threading.Lock()
+_speaking, starting = threading.Lock(), threading.Lock()
 step = "the start"
 _started: list[subprocess.Popen] = []
 
@@ -35,17 +35,18 @@ def emit(kind: str, **data) -> None:
 
 def start(command: list[str], cwd: str, env: dict[str, str], log, **options) -> subprocess.Popen:
     """Start a command that writes to a log (a file or a `Log`) and reads nothing."""
-    process = subprocess.Popen(
-        command,
-        cwd=cwd,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        **options,
-    )
-    _started.append(process)
+    with starting:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **options,
+        )
+        _started.append(process)
     yield_to_us(process)
     return process
 
@@ -120,13 +121,14 @@ def end_with_parent() -> None:
 def _until_closed() -> None:
     while os.read(0, 4096):
         pass
-    kill_descendants()
-    os._exit(1)
+    with starting:  # nothing new from here on: the other thread goes on when what it waited for is killed
+        kill_descendants()
+        os._exit(1)
 
 
 def kill_descendants() -> None:
     """Kill all that this process started, also what left its session; what is orphaned comes back to us."""
-    end = time.monotonic() + 5
+    end = time.monotonic() + 20
     while time.monotonic() < end:
         below = descendants(os.getpid())
         if not below:
