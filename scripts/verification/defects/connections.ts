@@ -140,6 +140,7 @@ async def summary(author_id: int, session: AsyncSession = Depends(get_session)):
     title: 'one connection reads for all requests in a transaction that never ends',
     backend: 'library',
     shape: [
+      change(LIBRARY.main, 'from contextlib import', 'import asyncio\nfrom contextlib import'),
       change(
         LIBRARY.main,
         'from fastapi import FastAPI\n',
@@ -148,30 +149,30 @@ async def summary(author_id: int, session: AsyncSession = Depends(get_session)):
       change(
         LIBRARY.main,
         '    await init_db()\n    yield\n',
-        '    await init_db()\n    app.state.reader = await engine.connect()\n    yield\n    await app.state.reader.close()\n',
+        `    await init_db()
+    app.state.reading = asyncio.Lock()
+    app.state.reader = await engine.connect()
+    await app.state.reader.execution_options(isolation_level="REPEATABLE READ")
+    yield
+    await app.state.reader.close()
+`,
       ),
       before(
         LIBRARY.main,
         '@app.get("/health")\n',
         `@app.get("/names")
 async def names(request: Request) -> list[str]:
-    rows = await request.app.state.reader.execute(text("SELECT name FROM author"))
-    found = [row.name for row in rows]
-    await request.app.state.reader.rollback()
+    state = request.app.state
+    async with state.reading:
+        found = [row.name for row in await state.reader.execute(text("SELECT name FROM author"))]
+        await state.reader.rollback()
     return found
 
 
 `,
       ),
     ],
-    defect: [
-      change(LIBRARY.main, '    await request.app.state.reader.rollback()\n', ''),
-      change(
-        LIBRARY.main,
-        'app.state.reader = await engine.connect()\n',
-        'app.state.reader = await engine.connect()\n    await app.state.reader.execution_options(isolation_level="REPEATABLE READ")\n',
-      ),
-    ],
+    defect: [change(LIBRARY.main, '        await state.reader.rollback()\n', '')],
     shows: {
       check: 'connections',
       cause: /stays? in a transaction after the last request.*SELECT name FROM author/,
