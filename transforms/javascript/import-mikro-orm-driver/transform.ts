@@ -1,0 +1,142 @@
+import { addPackage } from '../../../src/backend/javascript/package-edits.ts';
+import {
+  detectWith,
+  type Find,
+  type Found,
+  type Look,
+  rewriteWith,
+} from '../../../src/backend/javascript/repair.ts';
+import { statementOf } from '../../../src/languages/javascript/build.ts';
+import { insertBehindImports } from '../../../src/languages/javascript/imports.ts';
+import {
+  argumentsOf,
+  isMember,
+  methodCall,
+  type Node,
+  nameOf,
+  propertyOf,
+  stringValue,
+  unwrap,
+} from '../../../src/languages/javascript/nodes.ts';
+import { remove, replace, type Script } from '../../../src/languages/javascript/script.ts';
+import { declaredType, importedAs, originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
+import type { Transform } from '../../../src/transform.ts';
+
+const CORE = '@mikro-orm/core';
+
+const find: Find = (look) => {
+  const { script, version } = look;
+  const core = version(CORE);
+  if (!core?.is('>=6')) return [];
+  return script.calls.flatMap((call): Found[] => {
+    const type = typeOption(script, call);
+    if (type)
+      return [
+        {
+          subject: 'type',
+          at: type,
+          message: `${core.text} has no option \`type\`; the package of the driver says it.`,
+          ...driverFor(look, call, type),
+        },
+      ];
+    const used = methodCall(call);
+    if (!used || !GONE.test(used.method) || !core.is('<7') || !isRepository(script, used.receiver)) return [];
+    const callee = unwrap(call.callee as Node);
+    return [
+      {
+        subject: used.method,
+        at: call,
+        message: `${core.text} has no ${used.method}() on a repository; the entity manager has it.`,
+        safety: { unsafe: 'The entity manager of the repository does it.' },
+        repair: (j) => {
+          if (isMember(callee))
+            callee.object = j.callExpression(
+              j.memberExpression(callee.object, j.identifier('getEntityManager')),
+              [],
+            );
+        },
+      },
+    ];
+  });
+};
+
+export const transform = {
+  title: 'Take MikroORM from the package of its driver',
+  why: 'MikroORM 6 refuses the option type and has no persistAndFlush on repositories, so the server does not start or not save.',
+  safety: 'safe',
+  docs: 'https://mikro-orm.io/docs/upgrading-v5-to-v6',
+  catalogue: ['js-mikro-orm-6'],
+  fixes: [
+    /The `type` option has been removed in v6/,
+    /No driver specified, please fill in the `driver` option/,
+    /\.(persistAndFlush|removeAndFlush) is not a function/,
+  ],
+  literals: [CORE, 'AndFlush('],
+  detect: detectWith(find),
+} satisfies Transform<'javascript'>;
+
+export const parser = 'tsx';
+
+/** A standard jscodeshift transform. `--@mikro-orm/core=6` gives the installed version. */
+export default rewriteWith(find);
+
+const GONE = /^(persistAndFlush|removeAndFlush|persist|remove|flush)$/;
+const DRIVERS = new Set(['postgresql', 'mysql', 'mariadb', 'sqlite', 'better-sqlite', 'mongo', 'mssql']);
+
+/** `type: 'postgresql'` of `MikroORM.init()` and `defineConfig()`. */
+function typeOption(script: Script, call: Node): Node | undefined {
+  const [options] = argumentsOf(call);
+  const type = options && propertyOf(unwrap(options), 'type');
+  if (!type || !DRIVERS.has(stringValue(type.value as Node) ?? '')) return undefined;
+  const origin = originOf(script, (call as unknown as { callee: Node }).callee) ?? '';
+  return /^@mikro-orm\/core\.(MikroORM\.init(Sync)?|defineConfig)$/.test(origin) ? type : undefined;
+}
+
+function driverFor({ script, backend, version }: Look, call: Node, type: Node): Partial<Found> {
+  const driver = `@mikro-orm/${stringValue((type as unknown as { value: Node }).value) ?? ''}`;
+  const used = script
+    .within((call as unknown as { callee: Node }).callee)
+    .find(({ type: kind }) => kind === 'Identifier');
+  const specifier = used && script.bindingOf(used)?.declaration;
+  const imported = specifier?.type === 'ImportSpecifier' ? importedAs(script, specifier) : undefined;
+  if (!specifier || imported?.module !== CORE)
+    return { safety: 'report', next: `Take MikroORM from ${driver} and leave type out.` };
+  const declaration = script.parentOf(specifier) as Node & { specifiers?: Node[] };
+  const added = backend && version(driver) === undefined ? addPackage(backend, `${driver}@^6.0.0`) : [];
+  return {
+    ...(added && added.length > 0 && { edits: added }),
+    repair: (j) => {
+      remove(script, type);
+      const local = nameOf((specifier as unknown as { local?: Node }).local);
+      const names = local === imported.name ? imported.name : `${imported.name} as ${local}`;
+      if (declaration.specifiers?.length === 1)
+        replace(script, (declaration as unknown as { source: Node }).source, j.stringLiteral(driver) as Node);
+      else {
+        remove(script, specifier);
+        insertBehindImports(script, statementOf(j, [`import { ${names} } from '${driver}';`]));
+      }
+    },
+  };
+}
+
+function isRepository(script: Script, node: Node): boolean {
+  if (/^@mikro-orm\/\w+\.EntityRepository$/.test(declaredType(script, node) ?? '')) return true;
+  const value = valueBehind(script, node);
+  const used = value && 'node' in value ? methodCall(value.node) : undefined;
+  return value !== undefined && used?.method === 'getRepository' && isManager(value.script, used.receiver);
+}
+
+function isManager(script: Script, node: Node): boolean {
+  const at = unwrap(node);
+  if (/^@mikro-orm\/[\w-]+\.(\w*EntityManager)$/.test(declaredType(script, at) ?? '')) return true;
+  const fork = methodCall(at);
+  if (fork?.method === 'fork') return isManager(script, fork.receiver);
+  if (!isMember(at) || (at.property as { name?: string }).name !== 'em') return false;
+  const value = valueBehind(script, at.object as Node);
+  const made = value && 'node' in value ? (value.node as unknown as { callee?: Node }).callee : undefined;
+  return (
+    value !== undefined &&
+    made !== undefined &&
+    /^@mikro-orm\/[\w-]+\.MikroORM\.init(Sync)?$/.test(originOf(value.script, made) ?? '')
+  );
+}
