@@ -4,14 +4,24 @@ import { dirname, join, type ModuleTarget } from '../languages/python/modules.ts
 const LOADS_BY_NAME =
   /\b(import_module|pkgutil|walk_packages|iter_modules|__import__|find_modules|import_string|runpy)\b|\bexec\(/;
 
-/** The modules that are loaded once these are, by path: through every import of theirs, also those inside of functions, and the packages above. */
-export function reachFrom(starts: readonly PythonDocument[]): Map<string, PythonDocument> {
+/**
+ * The modules that are loaded once these are, by path: through every import of theirs, also those inside of functions, and the
+ * packages above. What an import leads to nowhere is looked for `among` these by the end of its path: a folder may be on Python's path
+ * that nothing here tells of.
+ */
+export function reachFrom(
+  starts: readonly PythonDocument[],
+  among: readonly PythonDocument[] = [],
+): Map<string, PythonDocument> {
   const found = new Map<string, PythonDocument>();
+  const byName = new Map<string, PythonDocument[]>();
+  for (const each of among)
+    byName.set(lastName(each.path), [...(byName.get(lastName(each.path)) ?? []), each]);
   const waiting = [...starts];
   for (let at = waiting.pop(); at; at = waiting.pop()) {
     if (found.has(at.path)) continue;
     found.set(at.path, at);
-    waiting.push(...importsOf(at), ...packagesAbove(at));
+    waiting.push(...importsOf(at, byName), ...packagesAbove(at));
   }
   return found;
 }
@@ -21,10 +31,14 @@ export function loadsByName(documents: Iterable<PythonDocument>): boolean {
   return [...documents].some(({ text }) => LOADS_BY_NAME.test(text));
 }
 
-function importsOf(document: PythonDocument): PythonDocument[] {
+type ByName = ReadonlyMap<string, readonly PythonDocument[]>;
+
+function importsOf(document: PythonDocument, byName: ByName): PythonDocument[] {
   const found: PythonDocument[] = [];
   const add = (target: ModuleTarget | undefined) => {
     if (target?.kind === 'project') found.push(target.document);
+    if (target?.kind === 'external' || target?.kind === 'missing')
+      found.push(...endingWith(byName, target.name));
   };
   for (const binding of document.bindings) {
     if (binding.kind === 'import') addDotted(document, binding.module ?? binding.name, add);
@@ -36,6 +50,8 @@ function importsOf(document: PythonDocument): PythonDocument[] {
     add(target);
     if (target.kind === 'namespace') add(document.modules.below(target.folder, name));
     if (target.kind === 'project') add(document.modules.submodule(target.document, name));
+    if (target.kind === 'external' || target.kind === 'missing')
+      found.push(...endingWith(byName, `${target.name}.${name}`));
   }
   for (const star of document.scopes.stars) add(document.modules.resolve(document.path, star.module));
   return found;
@@ -55,4 +71,21 @@ function packagesAbove(document: PythonDocument): PythonDocument[] {
     if (above) found.push(above);
   }
   return found;
+}
+
+/** `models` of `app/models.py` and `app/models/__init__.py`. */
+function lastName(path: string): string {
+  return (
+    path
+      .replace(/(\/__init__)?\.py$/, '')
+      .split('/')
+      .at(-1) ?? path
+  );
+}
+
+function endingWith(byName: ByName, module: string): PythonDocument[] {
+  const path = `/${module.replace(/^\.+/, '').replaceAll('.', '/')}`;
+  return (byName.get(lastName(path)) ?? []).filter((each) =>
+    `/${each.path.replace(/(\/__init__)?\.py$/, '')}`.endsWith(path),
+  );
 }

@@ -57,9 +57,9 @@ function metadataUses(document: PythonDocument, backend: Backend): Use[] {
 
 function draft(document: PythonDocument, backend: Backend, { at, home, migration }: Use): Draft | undefined {
   const entry = backend.application?.document;
-  const fromEntry = entry && !migration ? reachFrom([entry]) : undefined;
+  const fromEntry = entry && !migration ? reachFrom([entry], backend.documents) : undefined;
   // A script that makes the tables is a program of its own.
-  const reached = fromEntry?.has(document.path) ? fromEntry : reachFrom([document]);
+  const reached = fromEntry?.has(document.path) ? fromEntry : reachFrom([document], backend.documents);
   if (loadsByName(reached.values())) return undefined;
   const missing = backend.sources.filter(
     (each) => !reached.has(each.path) && isBeside(document, each) && declares(each, home) && !isProgram(each),
