@@ -133,15 +133,36 @@ function onlyEngine(
   call: Node,
   metadata?: Node,
 ): string | undefined {
-  const engines = enginesInScope(backend, document, call);
+  const assigned = metadata && assignedBind(document, metadata, call);
+  if (assigned) return isSynchronous(backend, document, assigned) ? assigned.text : undefined;
   const made = metadata && madeMetadata(document, metadata);
   const bound = made?.document.path === document.path ? boundTo(made.call) : undefined;
   if (made && bound && meansTheSame(document, bound, made.call, call)) {
-    const what = kindOf(backend, document, bound)?.what;
-    return what === 'engine' || what === 'connection' ? bound.text : undefined;
+    const known = keyword(made.call, 'bind') !== undefined || kindOf(backend, document, bound) !== undefined;
+    return known && isSynchronous(backend, document, bound) ? bound.text : undefined;
   }
+  const engines = enginesInScope(backend, document, call);
   const [only, ...others] = engines;
   return only && others.length === 0 && !only.async ? only.name : undefined;
+}
+
+/** `meta.bind = engine` further up in the same function: whatever it is, the metadata was bound to it. */
+function assignedBind(document: PythonDocument, metadata: Node, call: Node): Node | undefined {
+  const around = enclosing(call, 'function_definition') ?? document.root;
+  const found = descendants(around, 'assignment').filter(
+    (each) =>
+      each.childForFieldName('left')?.text === `${metadata.text}.bind` &&
+      each.endIndex <= call.startIndex &&
+      enclosing(each, 'function_definition')?.id === enclosing(call, 'function_definition')?.id,
+  );
+  const [only, ...others] = found.map((each) => each.childForFieldName('right'));
+  return only && others.length === 0 && /^(identifier|attribute)$/.test(only.type) ? only : undefined;
+}
+
+/** Not known to be something that create_all and its like refuse. */
+function isSynchronous(backend: Backend, document: PythonDocument, bound: Node): boolean {
+  const what = kindOf(backend, document, bound)?.what;
+  return what === undefined || what === 'engine' || what === 'connection' || what === 'plain';
 }
 
 /** True where an expression of one place may be written at the other: a name of the same scope, or `self.engine` of one class. */
