@@ -38,9 +38,17 @@ export function versionsOf(backend: { workspace: Workspace; facts: { root: strin
   };
 }
 
-/** For jscodeshift alone: `--mongoose=8`; without it the newest is meant. */
+/** Packages whose presence alone decides something. */
+const DRIVERS = ['postgres', 'mariadb', 'tedious', 'oracledb', '@libsql/client', '@neondatabase/serverless'];
+
+/** For jscodeshift alone: `--mongoose=8`. Without any of these options the newest of everything is meant, else only what is named. */
 export function versionsFrom(options: Record<string, unknown>): Versions {
-  return (name) => ofRange(name, options[name] === undefined ? '*' : String(options[name]));
+  const given = [...Object.keys(NEWEST), ...DRIVERS].some((name) => options[name] !== undefined);
+  return (name) => {
+    const range = options[name];
+    if (range === undefined) return given ? undefined : ofRange(name, '*');
+    return ofRange(name, String(range));
+  };
 }
 
 function find(workspace: Workspace, root: string, name: string): PackageVersion | undefined {
