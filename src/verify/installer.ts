@@ -56,7 +56,14 @@ export function execute(command: string[], maker: Maker, access: Access): Promis
   };
   const onLine = (line: string) => TOLD.test(line) && maker.onLine(line.trim());
   const options = { limit: maker.limit, signal: maker.signal, onLine };
-  if (!maker.box) return run(command, { ...options, env, cwd: maker.absoluteCache });
+  const enter = (bounds: object) => [
+    maker.python.executable,
+    '-I',
+    join(insideFolder(), 'fixb_enter.py'),
+    JSON.stringify(bounds),
+    ...command,
+  ];
+  if (!maker.box) return run(enter({ withParent: true }), { ...options, env, cwd: maker.absoluteCache });
   const plan: BoxPlan = {
     ...maker.box,
     readOnly: [
@@ -74,13 +81,7 @@ export function execute(command: string[], maker: Maker, access: Access): Promis
     cwd: '/',
   };
   const bounds = access.builds ? { most: BUILDING, folders: access.writable } : {};
-  const enter = [
-    maker.python.executable,
-    '-I',
-    join(insideFolder(), 'fixb_enter.py'),
-    JSON.stringify(bounds),
-  ];
-  return run(boxCommand(plan, [...enter, ...command]), { ...options, env: {} });
+  return run(boxCommand(plan, enter(bounds)), { ...options, env: {} });
 }
 
 /** Certificates and folders of wheels that the installer's variables name. */

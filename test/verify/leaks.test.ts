@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LeakLab, randomFrom } from './leak-lab.ts';
 
@@ -55,5 +57,30 @@ describe('nothing is left', () => {
     await lab.verify();
     expect(await lab.processes()).toEqual([]);
     expect(lab.folders()).toEqual([]);
+  });
+});
+
+describe('without a box an installer', () => {
+  test('ends with the program that started it', { timeout: LONG }, async () => {
+    const word = `5${Math.floor(Math.random() * 1e8)}`;
+    const installer = join(import.meta.dirname, '../../src/verify/installer.ts');
+    const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' });
+    const maker = {
+      python: { executable: python.trim(), prefixes: [] },
+      absoluteCache: '/',
+      hidden: [],
+      limit: 60_000,
+    };
+    const program = `import { execute } from ${JSON.stringify(installer)};
+await execute(['sleep', '${word}'], ${JSON.stringify(maker)}, { writable: [], network: false, downloads: '/tmp' });`;
+    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+      cwd: join(import.meta.dirname, '../..'),
+      stdio: 'ignore',
+    });
+    const sleeping = () =>
+      execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(`\nsleep ${word}\n`);
+    await expect.poll(sleeping, { timeout: 60_000 }).toBe(true);
+    child.kill('SIGKILL');
+    await expect.poll(sleeping, { timeout: 20_000 }).toBe(false);
   });
 });
