@@ -96,7 +96,7 @@ export const rowsOf = (args: readonly (Kind | undefined)[] | undefined): Kind['r
 
 const queried: Rule = ({ receiver, arguments: all }) => {
   const rows = rowsOf(all());
-  return { what: 'query', session: receiver, ...(rows && { rows }) };
+  return { what: 'query', session: receiver, loads: [], ...(rows && { rows }) };
 };
 
 const each = (names: string, rule: Rule): Record<string, Rule> =>
@@ -148,6 +148,8 @@ const ASYNC_SESSION: Record<string, Rule> = {
   run_sync: awaitable(unknown),
   begin: context('async-context', 'async-transaction'),
   begin_nested: context('async-context', 'async-transaction'),
+  // There is no such method; who calls it means the query of a session.
+  query: queried,
 };
 
 const CONNECTION_AWAITED: Record<string, Rule> = {
