@@ -115,4 +115,5 @@ test('none of them failed, and those that only report say what they found', () =
   expect(errors.filter((error) => !error?.startsWith('Unexpected token, expected'))).toEqual([]);
   expect(errors.length).toBeLessThan(2);
   expect(output).toContain('the first row of the table');
+  expect(output).toContain('loads pg here');
 });
