@@ -9,6 +9,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from fixb_resources import body_schema, collection, noun
+from fixb_rows import identity, row_in
 from fixb_schema import value_of
 from fixb_server import ABSENT
 from fixb_writes import Writes
@@ -55,7 +56,15 @@ def create_at_the_edges(writes: Writes) -> None:
         body = writes.body_for(resource)
         absent = {name: int(ABSENT) for name, row in writes.referred(resource).items() if name in body and is_number(row)}
         if absent:
-            writes.step(resource, "create for a row that is not there", "POST", resource["create"], {**body, **absent})
+            take_back(writes, resource, {**body, **absent})
+
+
+def take_back(writes: Writes, resource: dict, body: dict) -> None:
+    """Create a row for another one that is not there. Where that is let through the row goes again: it proves no other route wrong."""
+    answer = writes.step(resource, "create for a row that is not there", "POST", resource["create"], body)
+    row = {"id": identity(row_in(answer["json"]), resource)}
+    if 200 <= answer["status"] < 300 and row["id"] is not None and "delete" in resource["methods"]:
+        writes.step(resource, "delete what was created for it", "DELETE", resource["item"], row=row)
 
 
 def is_number(row) -> bool:
