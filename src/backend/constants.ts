@@ -3,10 +3,10 @@ import type { PythonDocument } from '../languages/python/document.ts';
 import { children, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from '../settings/database-url.ts';
 import { readDotenv } from '../settings/dotenv.ts';
+import { isDotenv } from '../settings/variables.ts';
 import type { Backend } from './backend.ts';
 import { environmentRead } from './environment-reads.ts';
 import { fieldFor, memberAt } from './settings-fields.ts';
-import { isDotenv } from './url-places.ts';
 import type { UrlLiteral } from './url-sources.ts';
 import { valueFor } from './values.ts';
 

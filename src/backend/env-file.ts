@@ -1,8 +1,8 @@
 import { dirname, join } from '../languages/python/modules.ts';
 import { descendants, type Node, plainString } from '../languages/python/tree.ts';
 import { type DotenvEntry, readDotenv } from '../settings/dotenv.ts';
+import { isDotenv } from '../settings/variables.ts';
 import type { Backend } from './backend.ts';
-import { isDotenv } from './url-places.ts';
 
 /** What an example of a `.env` is called: `.env.example`, `.env.sample`. */
 const EXAMPLE = /^[._-](example|sample|template|dist|tmpl)$/;

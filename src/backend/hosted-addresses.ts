@@ -1,4 +1,6 @@
 import { dirname } from '../languages/python/modules.ts';
+import { renderDatabaseVariables } from '../settings/platforms.ts';
+import { settingsKind } from '../settings/variables.ts';
 import type { Backend } from './backend.ts';
 
 /** Who sets `DATABASE_URL` of a hosted backend, and the scheme that it is set with. */
@@ -9,15 +11,22 @@ export interface HostedAddress {
 }
 
 /**
+ * Render gives `postgresql://` to the variables that its blueprint takes from a database (render.com/docs/blueprint-spec).
  * Heroku and Fly.io attach a database as `postgres://` (devcenter.heroku.com/articles/connecting-heroku-postgres,
  * fly.io/docs/postgres); what says that a backend runs there is a Procfile, an app.json with the add-on, or a fly.toml.
  */
 export function hostedAddress(backend: Backend, variable: string): HostedAddress | undefined {
+  const files = backend.workspace.files().filter((path) => isAtOrAbove(dirname(path), backend.facts.root));
+  const render = files.find((path) => givenByRender(backend, path, variable));
+  if (render !== undefined) return { scheme: 'postgresql', file: render };
   if (variable !== 'DATABASE_URL') return undefined;
-  const file = backend.workspace
-    .files()
-    .find((path) => isAtOrAbove(dirname(path), backend.facts.root) && saysPostgres(backend, path));
+  const file = files.find((path) => saysPostgres(backend, path));
   return file === undefined ? undefined : { scheme: 'postgres', file };
+}
+
+function givenByRender(backend: Backend, path: string, variable: string): boolean {
+  const file = settingsKind(path) === 'render' ? backend.workspace.read(path) : undefined;
+  return file !== undefined && renderDatabaseVariables(file).includes(variable);
 }
 
 function saysPostgres(backend: Backend, path: string): boolean {

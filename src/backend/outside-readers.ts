@@ -13,11 +13,12 @@ const NO_READERS = /(^|\/)(docs?|tests?|node_modules)\//;
  */
 export function outsideReaders(backend: Backend, variable: string, places: readonly UrlPlace[]): string[] {
   const shared = places.filter(({ kind }) => kind === 'dotenv').map(({ file }) => dirname(file));
-  if (shared.length === 0) return [];
+  const workflows = workflowsReading(backend, variable, places);
+  if (shared.length === 0) return workflows;
   const own = new Set(backend.facts.files);
   const name = new RegExp(`\\b${variable}\\b`, 'i');
   const inShell = new RegExp(`\\$\\{?${variable}\\b`);
-  return backend.workspace.files().filter((file) => {
+  const readers = backend.workspace.files().filter((file) => {
     if (
       own.has(file) ||
       NO_READERS.test(file) ||
@@ -27,4 +28,12 @@ export function outsideReaders(backend: Backend, variable: string, places: reado
     const pattern = SHELL.test(file) ? inShell : SOURCES.test(file) ? name : undefined;
     return pattern?.test(backend.workspace.read(file)?.text ?? '') ?? false;
   });
+  return [...readers, ...workflows];
+}
+
+/** A workflow that hands the variable it sets to a command: `psql $DATABASE_URL`. */
+function workflowsReading(backend: Backend, variable: string, places: readonly UrlPlace[]): string[] {
+  const given = new RegExp(`\\$(\\{\\{\\s*env\\.|\\{)?${variable}\\b`);
+  const files = places.filter(({ kind }) => kind === 'workflow').map(({ file }) => file);
+  return [...new Set(files)].filter((file) => given.test(backend.workspace.read(file)?.text ?? ''));
 }

@@ -1,10 +1,11 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { children, descendants, enclosing, type Node } from '../languages/python/tree.ts';
+import { isDotenv } from '../settings/variables.ts';
 import type { Draft } from '../transform.ts';
 import type { EngineAddress } from './addresses.ts';
 import type { Backend } from './backend.ts';
 import { environmentRead } from './environment-reads.ts';
-import { isDotenv, valuesOf } from './url-places.ts';
+import { valuesOf } from './url-places.ts';
 
 const LOADERS = /^dotenv(\.main)?\.(load_dotenv|dotenv_values)$/;
 

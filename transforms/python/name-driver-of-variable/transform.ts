@@ -55,16 +55,14 @@ function draft(document: PythonDocument, backend: Backend, address: EngineAddres
 
 function hosted(backend: Backend, asynchronous: boolean, variable: string): Replacement[] {
   const found = hostedAddress(backend, variable);
-  const driver = asynchronous ? 'postgresql+asyncpg' : 'postgresql';
   if (!found || (asynchronous && !backend.requires('asyncpg'))) return [];
-  return [
-    {
-      from: 'postgres://',
-      to: `${driver}://`,
-      says: `by ${found.file} it begins with postgres://, which SQLAlchemy does not know since 1.4.`,
-      safety: 'safe',
-    },
-  ];
+  if (found.scheme === 'postgresql' && !asynchronous) return [];
+  const says =
+    found.scheme === 'postgres'
+      ? `by ${found.file} it begins with postgres://, which SQLAlchemy does not know since 1.4.`
+      : `by ${found.file} it begins with postgresql://, for which an async engine finds no driver.`;
+  const to = asynchronous ? 'postgresql+asyncpg://' : 'postgresql://';
+  return [{ from: `${found.scheme}://`, to, says, safety: 'safe' }];
 }
 
 /** From SQLAlchemy 2.1 on a plain `postgresql://` loads psycopg 3. */

@@ -2,8 +2,9 @@ import { type EngineAddress, engineAddresses } from '../../../src/backend/addres
 import type { Backend } from '../../../src/backend/backend.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import { unloadedEnvFile } from '../../../src/backend/unloaded-env-file.ts';
-import { isDotenv, type UrlPlace, valuesOf } from '../../../src/backend/url-places.ts';
+import { type UrlPlace, valuesOf } from '../../../src/backend/url-places.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
+import { isDotenv } from '../../../src/settings/variables.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
