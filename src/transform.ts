@@ -42,6 +42,8 @@ interface Described {
 
 /** Looks at one document at a time. A document without any of the literals is never parsed for it. */
 interface DocumentTransform<D> extends Described {
+  /** Packages of npm: a Node backend that requires none of them is not looked at. */
+  packages?: readonly string[];
   literals: string[];
   detect(document: D, backend: Backend): Draft[];
 }

@@ -1,17 +1,20 @@
 import type { Backend } from '../backend/backend.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
+import { concerns } from './concerns.ts';
+import { mentions } from './mentions.ts';
 
 /** True where a file of some Node backend has what a JavaScript transform looks for, so that its parser must be loaded. */
 export function needsJavaScript(
   backends: readonly Backend[],
   transforms: readonly LoadedTransform[],
 ): boolean {
-  const literals = transforms.flatMap((loaded) =>
-    loaded.language === 'javascript' ? loaded.transform.literals : [],
-  );
-  return backends
-    .filter(({ facts }) => facts.language === 'javascript')
-    .some(({ facts, workspace }) =>
-      facts.files.some((file) => literals.some((literal) => workspace.read(file)?.text.includes(literal))),
+  return backends.some((backend) => {
+    const literals = transforms.flatMap((loaded) =>
+      loaded.language === 'javascript' && concerns(loaded, backend) ? loaded.transform.literals : [],
     );
+    return backend.facts.files.some((path) => {
+      const file = literals.length > 0 ? backend.workspace.read(path) : undefined;
+      return file !== undefined && mentions(file, literals);
+    });
+  });
 }

@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
+import { concerns } from '../detect/concerns.ts';
 import { mentions } from '../detect/mentions.ts';
 import { toFinding } from '../detect/to-finding.ts';
 import type { SourceFile } from '../files/source-file.ts';
@@ -73,7 +74,7 @@ function looks(loaded: LoadedTransform, backend: Backend): Look[] {
   if (loaded.language === 'settings') {
     return [{ file: backend.facts.root || '.', run: () => ({ drafts: loaded.transform.detect(backend) }) }];
   }
-  if (loaded.language !== backend.facts.language) return [];
+  if (!concerns(loaded, backend)) return [];
   return backend.facts.files
     .filter((file) => EXTENSION[loaded.language].test(file))
     .filter((path) => {

@@ -37,6 +37,7 @@ export const transform = {
   docs: 'https://github.com/redis/node-redis/blob/master/docs/v3-to-v4.md',
   catalogue: ['js-redis-no-connect'],
   fixes: [/ClientClosedError: The client is closed/, /The client is closed/],
+  packages: ['redis'],
   literals: ['createClient'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

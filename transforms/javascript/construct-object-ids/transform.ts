@@ -18,6 +18,7 @@ export const transform = {
     /Class constructor ObjectI[dD] cannot be invoked without 'new'/,
     /ObjectID is not a (constructor|function)/,
   ],
+  packages: ['mongoose', 'mongodb', 'bson'],
   literals: ['ObjectId', 'ObjectID'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

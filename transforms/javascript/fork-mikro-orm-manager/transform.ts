@@ -42,6 +42,7 @@ export const transform = {
   docs: 'https://mikro-orm.io/docs/identity-map',
   catalogue: ['js-mikro-global-em'],
   fixes: [/Using global EntityManager instance methods for context specific actions is disallowed/],
+  packages: ['@mikro-orm/core'],
   literals: ['.em.'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -41,6 +41,7 @@ export const transform = {
   docs: 'https://github.com/redis/node-redis#events',
   catalogue: ['js-redis-double-connect'],
   fixes: [/Error: Socket already opened/],
+  packages: ['redis'],
   literals: ['.connect('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -46,6 +46,7 @@ export const transform = {
   safety: 'report',
   docs: 'https://github.com/typeorm/typeorm/issues/2500',
   catalogue: ['js-typeorm-undefined-where'],
+  packages: ['typeorm'],
   literals: ['.findOne'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

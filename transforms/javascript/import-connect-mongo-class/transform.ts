@@ -40,6 +40,7 @@ export const transform = {
     /Cannot init client\. Please provide correct options/,
     /(MongoStore|MS) is not a constructor/,
   ],
+  packages: ['connect-mongo'],
   literals: [MODULE],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

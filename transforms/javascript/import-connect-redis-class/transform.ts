@@ -54,6 +54,7 @@ export const transform = {
     /'connect-redis' does not provide an export named 'default'/,
     /require\(\.\.\.\) is not a function/,
   ],
+  packages: ['connect-redis'],
   literals: [MODULE],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -39,6 +39,7 @@ export const transform = {
   fixes: [
     /Package subpath '\.\/(pg|postgres|postgresql|mysql|sqlite)' is not defined by "exports" in .*drizzle-orm/,
   ],
+  packages: ['drizzle-orm'],
   literals: ['drizzle-orm/'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -23,6 +23,7 @@ export const transform = {
   docs: 'https://knexjs.org/guide/#esm-interoperability',
   catalogue: ['js-knex-esm-named'],
   fixes: [/Named export 'knex' not found\. The requested module 'knex' is a CommonJS module/],
+  packages: ['knex'],
   literals: ["from 'knex'", 'from "knex"'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

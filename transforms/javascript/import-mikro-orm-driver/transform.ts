@@ -71,6 +71,7 @@ export const transform = {
     /No driver specified, please fill in the `driver` option/,
     /\.(persistAndFlush|removeAndFlush) is not a function/,
   ],
+  packages: ['@mikro-orm/core'],
   literals: [CORE, 'AndFlush('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -37,6 +37,7 @@ export const transform = {
   docs: 'https://github.com/mysqljs/mysql/issues/2390',
   catalogue: ['js-mysql-auth-mode'],
   fixes: [/ER_NOT_SUPPORTED_AUTH_MODE/],
+  packages: ['mysql', 'mysql2'],
   literals: ["'mysql'", '"mysql"'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

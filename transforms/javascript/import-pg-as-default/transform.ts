@@ -31,6 +31,7 @@ export const transform = {
   docs: 'https://node-postgres.com/features/esm',
   catalogue: ['js-pg-esm-named'],
   fixes: [/Named export '\w+' not found\. The requested module 'pg' is a CommonJS module/],
+  packages: ['pg'],
   literals: ["from 'pg'", 'from "pg"'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -49,6 +49,7 @@ export const transform = {
   docs: 'https://sequelize.org/docs/v6/getting-started/#connecting-to-a-database',
   catalogue: ['js-sequelize-no-dialect'],
   fixes: [/Dialect needs to be explicitly supplied as of v4\.0\.0/],
+  packages: ['sequelize'],
   literals: ['sequelize'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -50,6 +50,7 @@ export const transform = {
   docs: 'https://sidorares.github.io/node-mysql2/docs/documentation/prepared-statements',
   catalogue: ['js-mysql2-undefined-bind'],
   fixes: [/Bind parameters must not contain undefined/],
+  packages: ['mysql2'],
   literals: ['.execute('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -46,6 +46,7 @@ export const transform = {
   docs: 'https://github.com/WiseLibs/better-sqlite3/blob/master/docs/api.md',
   catalogue: ['js-better-sqlite3-api'],
   fixes: [/db\.(run|get|all|each) is not a function/],
+  packages: ['better-sqlite3'],
   literals: ['better-sqlite3', '.run(', '.all('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

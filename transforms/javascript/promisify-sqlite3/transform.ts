@@ -65,6 +65,7 @@ export const transform = {
   safety: UNSAFE,
   docs: 'https://github.com/TryGhost/node-sqlite3/wiki/API',
   catalogue: ['js-sqlite3-await'],
+  packages: ['sqlite3'],
   literals: ['sqlite3'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -36,6 +36,7 @@ export const transform = {
   docs: 'https://github.com/redis/node-redis/blob/master/docs/client-configuration.md',
   catalogue: ['js-redis-host-port-ignored'],
   fixes: [/connect ECONNREFUSED (127\.0\.0\.1|::1):6379/],
+  packages: ['redis'],
   literals: ['createClient'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

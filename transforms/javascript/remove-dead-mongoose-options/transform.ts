@@ -14,6 +14,7 @@ export const transform = {
   docs: 'https://mongoosejs.com/docs/migrating_to_6.html#no-more-deprecation-warning-options',
   catalogue: ['js-mongo-dead-options'],
   fixes: [/MongoParseError: options? [\w, ]+ (is|are) not supported/],
+  packages: ['mongoose', 'mongodb'],
   literals: ['mongoose', 'mongodb'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

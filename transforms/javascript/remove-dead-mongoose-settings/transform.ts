@@ -32,6 +32,7 @@ export const transform = {
   docs: 'https://mongoosejs.com/docs/migrating_to_6.html#no-more-deprecation-warning-options',
   catalogue: ['js-mongoose-set-dead'],
   fixes: [/SetOptionError: .* is not a valid option to set/],
+  packages: ['mongoose'],
   literals: [...DEAD],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -35,6 +35,7 @@ export const transform = {
   docs: 'https://mongoosejs.com/docs/migrating_to_9.html#pre-middleware-no-longer-supports-next',
   catalogue: ['js-mongoose9-next'],
   fixes: [/TypeError: (next|done) is not a function/],
+  packages: ['mongoose'],
   literals: ['.pre('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -34,6 +34,7 @@ export const transform = {
   docs: 'https://typeorm.io/docs/releases/1.0/upgrading-from-0.3/',
   catalogue: ['js-typeorm1-removed-api'],
   fixes: [/\.(connect|close|findByIds|exist|findOneById) is not a function/],
+  packages: ['typeorm'],
   literals: ['typeorm', '.exist(', '.findByIds(', '.findOneById(', '.isConnected', '.close('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

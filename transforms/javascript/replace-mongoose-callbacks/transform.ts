@@ -44,6 +44,7 @@ export const transform = {
   docs: 'https://mongoosejs.com/docs/migrating_to_7.html#dropped-callback-support',
   catalogue: ['js-mongoose-callbacks'],
   fixes: [/no longer accepts a callback/],
+  packages: ['mongoose'],
   literals: [
     'mongoose',
     '.find',

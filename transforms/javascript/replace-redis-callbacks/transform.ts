@@ -49,6 +49,7 @@ export const transform = {
   safety: UNSAFE,
   docs: 'https://github.com/redis/node-redis/blob/master/docs/v3-to-v4.md',
   catalogue: ['js-redis-callbacks-legacy'],
+  packages: ['redis'],
   literals: ['redis'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

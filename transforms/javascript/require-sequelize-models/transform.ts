@@ -31,6 +31,7 @@ export const transform = {
   docs: 'https://sequelize.org/docs/v6/other-topics/upgrade/#sequelizeimport',
   catalogue: ['js-sequelize-import'],
   fixes: [/sequelize\.import is not a function/, /sequelize\['import'\] is not a function/],
+  packages: ['sequelize'],
   literals: ['.import(', "['import']", '["import"]'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -32,6 +32,7 @@ export const transform = {
     /You have tried to call \.then\(\), \.catch\(\), or invoked await on the result of query that is not a promise/,
     /Callback function is not available with promise clients/,
   ],
+  packages: ['mysql2'],
   literals: ['mysql2', '.query(', '.execute(', '.getConnection('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

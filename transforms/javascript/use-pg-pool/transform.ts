@@ -46,7 +46,8 @@ export const transform = {
   docs: 'https://node-postgres.com/guides/upgrading',
   catalogue: ['js-pg-connect-removed'],
   fixes: [/pg\.(connect|end) is not a function/],
-  literals: ["'pg'", '"pg"'],
+  packages: ['pg'],
+  literals: ['.connect('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 

@@ -63,6 +63,7 @@ export const transform = {
   docs: 'https://github.com/mongodb/node-mongodb-native/blob/main/etc/notes/CHANGES_5.0.0.md',
   catalogue: ['js-mongodb-driver-callbacks'],
   fixes: [/\.(insert|update|remove|save|ensureIndex|findAndModify|mapReduce) is not a function/],
+  packages: ['mongodb'],
   literals: ['mongodb', '.collection('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -34,6 +34,7 @@ export const transform = {
   docs: 'https://mongoosejs.com/docs/migrating_to_7.html#removed-remove',
   catalogue: ['js-mongoose-removed-methods'],
   fixes: [/\.(update|remove|count|findOneAndRemove|findByIdAndRemove|mapReduce) is not a function/],
+  packages: ['mongoose'],
   literals: ['.update(', '.remove(', '.count(', 'AndRemove(', '.mapReduce('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

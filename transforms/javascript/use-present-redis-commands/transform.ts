@@ -36,6 +36,7 @@ export const transform = {
     /\.(h|z|l|r|s)\w+ is not a function/,
     /\.(setex|psetex|setnx|incrby|decrby|flushall|flushdb|mget|mset) is not a function/,
   ],
+  packages: ['redis'],
   literals: [
     'redis',
     ...Object.keys(RENAMED).map((name) => `.${name}(`),

@@ -58,6 +58,7 @@ export const transform = {
   fixes: [
     /\.(find|findById|findByPrimary|insertOrUpdate|updateAttributes|findAndCount|all) is not a function/,
   ],
+  packages: ['sequelize'],
   literals: ['.find', '.insertOrUpdate(', '.updateAttributes(', '.all(', 'operatorsAliases'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -79,6 +79,7 @@ export const transform = {
     /A driver adapter is required to connect to your database/,
     /Unknown property (datasources|datasourceUrl) provided to PrismaClient constructor/,
   ],
+  packages: ['@prisma/client', 'prisma'],
   literals: ['PrismaClient'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

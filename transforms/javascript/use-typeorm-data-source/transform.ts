@@ -47,6 +47,7 @@ export const transform = {
     /ConnectionNotFoundError: Connection "default" was not found/,
     /\b(createConnection|getConnection|getRepository|getManager|getCustomRepository|EntityRepository)\)? is not a function/,
   ],
+  packages: ['typeorm'],
   literals: [
     'getRepository',
     'getManager',

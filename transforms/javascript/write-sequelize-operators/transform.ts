@@ -67,6 +67,7 @@ export const transform = {
   docs: 'https://sequelize.org/docs/v6/core-concepts/model-querying-basics/#deprecated-operator-aliases',
   catalogue: ['js-sequelize-old-methods'],
   fixes: [/invalid input syntax for type \w+: "\[object Object\]"/],
+  packages: ['sequelize'],
   literals: [
     '$gt',
     '$lt',

@@ -50,6 +50,7 @@ export const transform = {
     /You must provide selection conditions in order to find a single row/,
     /String-array "(relations|select)" syntax has been removed/,
   ],
+  packages: ['typeorm'],
   literals: ['.findOne(', '.findOneOrFail(', '.find(', '.findAndCount(', '.count('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
