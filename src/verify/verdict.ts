@@ -1,6 +1,7 @@
 import { explains } from '../plan/explaining.ts';
 import { redact } from '../redact.ts';
 import type { BackendFacts, Check, Outcome, Verdict, VerifyLevel } from '../types.ts';
+import { adviceOn } from './causes.ts';
 import type { CheckLine } from './checks/check-line.ts';
 import { NODE_CHECKS } from './checks/node-table.ts';
 import type { Seen } from './checks/seen.ts';
@@ -58,7 +59,7 @@ function compared(check: Check): Check {
 
 function judged(line: CheckLine, seen: Seen): Outcome {
   const outcome = shortened(line.judge(seen), seen);
-  return outcome.status === 'fail' ? { next: line.next, ...outcome } : outcome;
+  return outcome.status === 'fail' ? { next: adviceOn(outcome.evidence) ?? line.next, ...outcome } : outcome;
 }
 
 /** Paths as the person knows them: those of our copies and our environment mean nothing to them. */

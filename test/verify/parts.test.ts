@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Check, Outcome } from '../../src/types.ts';
 import { boxCommand } from '../../src/verify/box.ts';
 import { Store } from '../../src/verify/cache.ts';
+import { adviceOn } from '../../src/verify/causes.ts';
 import { saidInLog } from '../../src/verify/checks/seen.ts';
 import { CHECKS } from '../../src/verify/checks/table.ts';
 import { planDatabase } from '../../src/verify/database-plan.ts';
@@ -104,6 +105,13 @@ describe('logs', () => {
       ),
     ).toBe('pydantic.ValidationError: 1 validation error for A Input should be an object');
     expect(lastError('  | ValueError: in a group\n  +------\n')).toBe('ValueError: in a group');
+  });
+
+  test('a known error says what to do about it, another one nothing', () => {
+    expect(adviceOn('GET /a 500: sqlalchemy.exc.MissingGreenlet: greenlet_spawn')).toContain('selectinload');
+    expect(adviceOn("TypeError: can't compare offset-naive and offset-aware datetimes")).toContain('Compare');
+    expect(adviceOn('(psycopg2.errors.UndefinedTable) relation "a" does not exist')).toContain('migration');
+    expect(adviceOn('ValueError: no such thing')).toBeUndefined();
   });
 
   test('the place is the last of the backend in a traceback, not that of a package', () => {
