@@ -49,6 +49,7 @@ describe('the result', () => {
     tasks: [],
     before: outcome(before),
     after: outcome(after),
+    ...(before === 'pass' && after === 'fail' ? { newlyFailing: ['it'] } : {}),
   });
 
   test('what newly fails weighs more than what still fails, and that more than what is unknown', () => {

@@ -10,6 +10,7 @@ import re
 
 import fixb_run
 import fixb_wire
+from fixb_log import Log
 from fixb_postgres import OWNER
 
 ADDRESS = re.compile(r"^postgres(?:ql)?(?:\+\w+)?://(?:(?P<user>[^:/@?#]+)(?::[^@]*)?@)?[^/?#]*/(?P<database>[^?#]+)")
@@ -18,17 +19,16 @@ NO_TESTS = 5
 
 def run(job: dict, folder: str) -> dict:
     """`results` by test id, the exit code (None where it took too long) and the end of what pytest said."""
-    results, log = os.path.join(folder, "tests.json"), os.path.join(folder, "tests.log")
+    results, log = os.path.join(folder, "tests.json"), Log()
     here = os.path.dirname(os.path.abspath(__file__))
     paths = [here, *filter(None, [job["env"].get("PYTHONPATH")])]
     env = {**job["env"], "FIX_BACKEND_RESULTS": results, "PYTHONPATH": os.pathsep.join(paths)}
     words = ["-m", "pytest", "-p", "fixb_pytest", "-q", "-p", "no:cacheprovider", "--continue-on-collection-errors"]
-    with open(log, "wb") as file:
-        code = fixb_run.run([job["python"], *words], job["testsIn"], env, file, job["limits"]["tests"])
+    code = fixb_run.run([job["python"], *words], job["testsIn"], env, log, job["limits"]["tests"])
     found = {}
     with contextlib.suppress(OSError, ValueError), open(results) as file:
         found = json.load(file)
-    return {"results": found, "code": code, "none": code == NO_TESTS and not found, "log": fixb_run.tail(log, 8000)}
+    return {"results": found, "code": code, "none": code == NO_TESTS and not found, "log": log.since(limit=8000)}
 
 
 def prepare(postgres: dict, trees: dict[str, ast.AST | None]) -> None:
