@@ -61,8 +61,14 @@ function methodCall(
     },
     name,
   );
+  if (given && /^get(_one)?$/.test(name) && keywordValue(call, 'options')) return withoutLoads(given);
   const hasOptions = name === 'options' && (given?.what === 'statement' || given?.what === 'query');
   return hasOptions ? withOptions(kinds, document, call, given) : given;
+}
+
+/** `session.get(User, 1, options=…)` loads who knows what. */
+function withoutLoads({ loads: _, ...kind }: Kind): Kind {
+  return kind.of ? { ...kind, of: withoutLoads(kind.of) } : kind;
 }
 
 function externalCall(kinds: Kinds, document: PythonDocument, call: Node, name: string): Kind | undefined {
@@ -133,10 +139,10 @@ function databaseCall(
 
 function selectKind(kinds: Kinds, document: PythonDocument, call: Node): Kind {
   const made = { document, node: call };
-  if (hasSplat(call)) return { what: 'statement', made };
+  if (hasSplat(call)) return { what: 'statement', selected: made };
   const rows = rowsOf(positional(call).map((node) => kinds.of(document, node)));
   const joined = rows?.some((row) => row?.what === 'model' && joinsByDefault(kinds, row));
-  return { what: 'statement', made, loads: [], ...(rows && { rows }), ...(joined && { joined }) };
+  return { what: 'statement', selected: made, loads: [], ...(rows && { rows }), ...(joined && { joined }) };
 }
 
 function aliasedKind(kinds: Kinds, document: PythonDocument, call: Node): Kind | undefined {

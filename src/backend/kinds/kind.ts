@@ -94,6 +94,8 @@ export interface Kind {
   loads?: readonly string[];
   /** Of the same: a collection is joined to it, so that its rows repeat until `unique()` is called. */
   joined?: boolean;
+  /** Of a statement and what is read with it: the call of `select`. */
+  selected?: { document: PythonDocument; node: Node };
   /** Of `user.posts`: the relationship that was read. */
   relationship?: { class: PythonClass; name: string };
 }
@@ -166,12 +168,19 @@ const OPEN: ReadonlySet<string> = new Set([
   'plain',
 ]);
 
+type Made = NonNullable<Kind['made']>;
+
+function isSamePlace(a: Made, b: Made | undefined): boolean {
+  return a.node.id === b?.node.id && a.document.path === b.document.path;
+}
+
 /** Leaves out what only one of two equal kinds says. */
 function withoutSingle(a: Kind, b: Kind): Kind {
-  const { made, loads, joined, session, relationship, ...kind } = a;
+  const { made, selected, loads, joined, session, relationship, ...kind } = a;
   return {
     ...kind,
-    ...(made && made.node.id === b.made?.node.id && made.document.path === b.made.document.path && { made }),
+    ...(made && isSamePlace(made, b.made) && { made }),
+    ...(selected && isSamePlace(selected, b.selected) && { selected }),
     ...(loads && b.loads && { loads: loads.filter((name) => b.loads?.includes(name)) }),
     ...(joined && b.joined && { joined }),
     ...(session && isSameKind(session, b.session) && { session }),

@@ -25,6 +25,7 @@ function read(what: What, receiver: Kind, from: Kind | undefined): Kind {
     ...(from?.rows && { rows: from.rows }),
     ...(from?.loads && { loads: from.loads }),
     ...(from?.joined && { joined: true }),
+    ...(from?.selected && { selected: from.selected }),
     ...(/session/.test(receiver.what) && { session: receiver }),
   };
 }
@@ -37,6 +38,7 @@ export function columnOf(from: Kind | undefined, at = 0): Kind | undefined {
     ...column,
     ...(from?.loads && { loads: from.loads }),
     ...(from?.session && { session: from.session }),
+    ...(from?.selected && { selected: from.selected }),
   };
 }
 
@@ -67,7 +69,7 @@ const unique: Rule = ({ receiver: { joined: _, ...rest } }) => rest;
 const model: Rule = ({ receiver, argument }) => {
   const of = argument(0, 'entity');
   return of?.what === 'model-class'
-    ? { what: 'model', ...(of.class && { class: of.class }), session: receiver }
+    ? { what: 'model', loads: [], ...(of.class && { class: of.class }), session: receiver }
     : undefined;
 };
 

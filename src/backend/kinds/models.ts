@@ -72,8 +72,11 @@ export function relatedKind(
   const mark = { relationship: { class: one, name } };
   if (on.what === 'model-class')
     return { what: 'relationship', name, class: one, ...(relationship.of && { of: relationship.of }) };
-  const session = on.session ? { session: on.session } : {};
-  return relationship.of ? { ...relationship.of, ...mark, ...session } : undefined;
+  const { session, loads, selected } = on;
+  const from = { ...(session && { session }), ...(loads && { loads }), ...(selected && { selected }) };
+  const { of } = relationship;
+  if (of?.what === 'list' && of.of) return { ...of, of: { ...of.of, ...mark, ...from }, ...mark };
+  return of && { ...of, ...mark, ...from };
 }
 
 /** A relationship of a mapped class, by its name. */

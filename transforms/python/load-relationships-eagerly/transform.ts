@@ -1,0 +1,88 @@
+import type { Backend } from '../../../src/backend/backend.ts';
+import { relationshipOf } from '../../../src/backend/kinds/models.ts';
+import { type Kind, kindOf } from '../../../src/backend/kinds.ts';
+import { together } from '../../../src/backend/together.ts';
+import { mayAwait, whereabouts } from '../../../src/languages/python/awaits.ts';
+import type { PythonDocument } from '../../../src/languages/python/document.ts';
+import { addImport } from '../../../src/languages/python/import-edits.ts';
+import { scopeAt } from '../../../src/languages/python/origin.ts';
+import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
+import type { Draft, Transform } from '../../../src/transform.ts';
+import type { Edit } from '../../../src/types.ts';
+
+export default {
+  title: 'Load relationships that are read with the query',
+  why: 'A relationship that was not loaded goes to the database when it is read, which an async session cannot do: MissingGreenlet.',
+  safety: { unsafe: 'the query loads the relationship too, with one more SELECT' },
+  docs: 'https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#preventing-implicit-io-when-using-asyncsession',
+  catalogue: ['py-missinggreenlet-lazy'],
+  fixes: [
+    /MissingGreenlet: greenlet_spawn has not been called; can't call await_(only)?\(\) here/,
+    /Error extracting attribute: MissingGreenlet/,
+  ],
+  literals: ['select', '.get(', '.get_one(', '.query(', 'scalar'],
+  detect(document, backend) {
+    return together(document.attributes.flatMap((node) => draft(document, backend, node) ?? []));
+  },
+} satisfies Transform<'python'>;
+
+function draft(document: PythonDocument, backend: Backend, node: Node): Draft | undefined {
+  const object = node.childForFieldName('object');
+  const name = node.childForFieldName('attribute')?.text ?? '';
+  const owner = object && mayAwait(node) ? kindOf(backend, document, object) : undefined;
+  if (!object || owner?.what !== 'model' || owner.session?.what !== 'async-session' || !owner.class)
+    return undefined;
+  const relationship = relationshipOf(backend.kinds, owner.class, name);
+  if (!relationship || !/^(select|dynamic)$/.test(relationship.lazy ?? 'select')) return undefined;
+  if (!owner.loads || owner.loads.includes(name) || isWritten(node)) return undefined;
+  if (isLoadedOtherwise(document, node, object, name)) return undefined;
+  const read = `${object.text}.${name}`;
+  const base = {
+    subject: `${owner.class.name}.${name} in ${whereabouts(node)}`,
+    at: document.place(node),
+    message: `${read} was not loaded with ${object.text}: reading it goes to the database without await.`,
+  };
+  const edits = relationship.lazy === 'dynamic' ? undefined : loadedBySelect(document, owner, name, node);
+  if (edits) return { ...base, edits };
+  const next = `Add selectinload(${owner.class.name}.${name}) to the query, or read it with await ${object.text}.awaitable_attrs.${name}.`;
+  return { ...base, safety: 'report', next };
+}
+
+/** `user.posts = […]` and `user.posts.append(…)` of a new object. Writing reads the old value as well, but not of an object that is new. */
+function isWritten(node: Node): boolean {
+  const { parent } = node;
+  return parent?.type === 'assignment' && parent.childForFieldName('left')?.id === node.id;
+}
+
+/** `await session.refresh(user, ["posts"])` or `await user.awaitable_attrs.posts` in the same function. */
+function isLoadedOtherwise(document: PythonDocument, node: Node, object: Node, name: string): boolean {
+  const around = enclosing(node, 'function_definition')?.id;
+  const inSame = (each: Node) => enclosing(each, 'function_definition')?.id === around;
+  const refreshed = document.attributesNamed('refresh').some((each) => {
+    const list = each.parent?.type === 'call' ? each.parent.childForFieldName('arguments') : undefined;
+    return inSame(each) && list !== null && list !== undefined && list.namedChildren[0]?.text === object.text;
+  });
+  const awaited = document.attributesNamed(name).some((each) => {
+    const on = each.childForFieldName('object');
+    return inSame(each) && on?.childForFieldName('attribute')?.text === 'awaitable_attrs';
+  });
+  return refreshed || awaited;
+}
+
+/** `.options(selectinload(User.posts))` behind the `select(User)` that the object was read with, where that stands in the same file. */
+function loadedBySelect(document: PythonDocument, owner: Kind, name: string, node: Node): Edit[] | undefined {
+  const { selected } = owner;
+  if (!selected || selected.document.path !== document.path || owner.relationship) return undefined;
+  const [model] = selected.node.childForFieldName('arguments')?.namedChildren ?? [];
+  const bound = scopeAt(document, node).find('selectinload');
+  const isTheirs = bound?.every((binding) =>
+    /^sqlalchemy\.orm\.(\w+\.)*selectinload$/.test(document.externalName(binding.node) ?? ''),
+  );
+  if (!model || isTheirs === false) return undefined;
+  const end = selected.node.endIndex;
+  const option = `.options(selectinload(${model.text}.${name}))`;
+  return [
+    { file: document.path, start: end, end, text: option },
+    ...(bound ? [] : addImport(document, { module: 'sqlalchemy.orm', name: 'selectinload' })),
+  ];
+}
