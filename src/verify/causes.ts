@@ -18,7 +18,7 @@ const CAUSES: readonly Cause[] = [
     next: 'Read it while its session is open, load the relationship with the query, or make the factory with expire_on_commit=False.',
   },
   {
-    like: /can't subtract offset-naive and offset-aware|UTCDateTime|naive datetime/i,
+    like: /can't subtract offset-naive and offset-aware|must have timezone information/,
     next: 'Column and value must agree: DateTime(timezone=True), with a migration, for datetimes that know their zone; naive ones for a column without.',
   },
   {
