@@ -36,8 +36,9 @@ export default {
 
 /** `with engine.connect() as connection:` around something that writes. */
 function draft(document: PythonDocument, backend: Backend, call: Node): Draft[] {
-  const receiver = receiverOf(backend, document, call);
-  if (receiver?.method !== 'connect' || !/^(async-)?engine$/.test(receiver.kind.what)) return [];
+  const method = call.childForFieldName('function')?.childForFieldName('attribute')?.text;
+  const receiver = method === 'connect' ? receiverOf(backend, document, call) : undefined;
+  if (!receiver || !/^(async-)?engine$/.test(receiver.kind.what)) return [];
   const opened = openedBy(call);
   if (!opened || isAutocommit(document, receiver.node)) return [];
   const found = whatIsWritten(document, opened);

@@ -92,8 +92,9 @@ function isUncommitted(call: Node, name: string): boolean {
 
 /** `await session.run_sync(metadata.create_all)`: a session's run_sync gives a session, and tables want a connection. */
 function ofSession(document: PythonDocument, backend: Backend, call: Node): Draft | undefined {
-  const receiver = receiverOf(backend, document, call);
-  if (receiver?.method !== 'run_sync' || receiver.kind.what !== 'async-session') return undefined;
+  const name = call.childForFieldName('function')?.childForFieldName('attribute')?.text;
+  const receiver = name === 'run_sync' ? receiverOf(backend, document, call) : undefined;
+  if (receiver?.kind.what !== 'async-session') return undefined;
   const [given] = positional(call);
   const method = given?.type === 'attribute' ? given.childForFieldName('attribute')?.text : undefined;
   const metadata = given?.childForFieldName('object');
