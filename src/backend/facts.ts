@@ -2,6 +2,7 @@ import type { PythonDocument } from '../languages/python/document.ts';
 import type { PythonModules } from '../languages/python/modules.ts';
 import { join } from '../languages/python/modules.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
+import { constraintsOf } from '../settings/included-manifests.ts';
 import { readManifest } from '../settings/manifest.ts';
 import type { BackendFacts, DatabaseAddress, SessionDependency } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
@@ -97,6 +98,8 @@ function requires(workspace: Workspace, manifests: string[]): Record<string, str
         found[requirement.name] = requirement.specifier;
     }
   }
+  for (const [name, specifier] of constraintsOf(workspace, manifests))
+    found[name] = [found[name], specifier].filter(Boolean).join(',');
   return found;
 }
 

@@ -4,6 +4,7 @@ import { findEntry } from '../backend/entry.ts';
 import { pythonBackend } from '../backend/facts.ts';
 import { discoverJavaScriptBackends } from '../backend/javascript.ts';
 import { dirname, PythonModules } from '../languages/python/modules.ts';
+import { withIncluded } from '../settings/included-manifests.ts';
 import { manifestFiles } from '../settings/manifest.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -70,7 +71,10 @@ function backendAt(
   otherRoots: string[],
   targets: Targets,
 ): Backend {
-  const own = manifests.filter((path) => manifestRoot(path) === root);
+  const own = withIncluded(
+    workspace,
+    manifests.filter((path) => manifestRoot(path) === root),
+  );
   const plain = new PythonModules(workspace);
   const documents = files.flatMap((file) => plain.document(file) ?? []);
   const commands = documentedCommands(workspace, files);
