@@ -5,14 +5,14 @@ import { make } from '../audit/lab.ts';
 import type { Change } from '../audit/row.ts';
 
 /** The healthy backends that every defect and every twin is a copy of. */
-export const BACKENDS = ['library', 'shop', 'tracker'] as const;
+type Backend = 'library' | 'shop' | 'tracker';
 
 /** A defect that a start and a health route do not show, planted in a healthy backend, and its healthy twin. */
 export interface Defect {
   id: string;
   /** What is wrong, in one sentence without a full stop. */
   title: string;
-  backend: (typeof BACKENDS)[number];
+  backend: Backend;
   /** The row of the catalogue of breakages that it is an example of. */
   catalogue?: string;
   /** What both have and the healthy backend has not: the same feature, written without the defect. */
