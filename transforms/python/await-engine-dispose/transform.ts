@@ -7,6 +7,7 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#sqlalchemy.ext.asyncio.AsyncEngine.dispose',
   tasks: ['T029'],
+  catalogue: ['py-missing-await-db'],
   fixes: [/coroutine 'AsyncEngine\.dispose' was never awaited/],
   literals: ['dispose'],
   detect(document) {

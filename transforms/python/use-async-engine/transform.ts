@@ -10,6 +10,7 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#sqlalchemy.ext.asyncio.create_async_engine',
   tasks: ['T016'],
+  catalogue: ['py-sync-engine-under-asyncsession'],
   fixes: [
     /AsyncEngine expected, got Engine/,
     /'Engine' object .* asynchronous context manager protocol/,

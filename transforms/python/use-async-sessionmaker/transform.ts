@@ -16,6 +16,7 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#sqlalchemy.ext.asyncio.async_sessionmaker',
   tasks: ['T013', 'T019', 'T021'],
+  catalogue: ['py-sync-engine-under-asyncsession'],
   fixes: [
     /'Session' object does not support the asynchronous context manager protocol/,
     /AsyncContextNotStarted/,

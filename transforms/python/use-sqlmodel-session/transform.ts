@@ -7,20 +7,23 @@ import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport, moveImported } from '../../../src/languages/python/import-edits.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
+import { synchronous } from './synchronous.ts';
 
 const HOME = 'sqlmodel.ext.asyncio.session';
 
 export default {
-  title: 'Use the AsyncSession of SQLModel',
-  why: 'Only SQLModel’s session has exec; SQLAlchemy’s raises AttributeError at the first query.',
+  title: 'Use the session of SQLModel',
+  why: 'Only SQLModel’s sessions have exec; SQLAlchemy’s raise AttributeError at the first query.',
   safety: 'safe',
   docs: 'https://sqlmodel.tiangolo.com/tutorial/select/',
   tasks: ['T012', 'T021'],
-  fixes: [/'AsyncSession' object has no attribute 'exec'/],
-  literals: ['AsyncSession', 'async_sessionmaker'],
+  catalogue: ['py-session-exec-on-sa-session'],
+  fixes: [/'(Async)?Session' object has no attribute 'exec'/],
+  literals: ['Session', 'sessionmaker'],
   detect(document, backend) {
-    if (!backend.requires('sqlmodel') || !execIsAwaited(backend)) return [];
-    return [...imports(document), ...factories(document)];
+    if (!backend.requires('sqlmodel')) return [];
+    const later = execIsAwaited(backend) ? [...imports(document), ...factories(document)] : [];
+    return [...later, ...synchronous(document, backend)];
   },
 } satisfies Transform<'python'>;
 

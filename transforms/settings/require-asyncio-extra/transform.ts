@@ -10,6 +10,7 @@ export default {
   safety: 'safe',
   docs: 'https://docs.sqlalchemy.org/en/21/changelog/migration_21.html',
   tasks: ['T005', 'T045'],
+  catalogue: ['py-greenlet-missing'],
   fixes: [
     /requires that the Python 'greenlet' library is installed/,
     /greenlet library is required to use this function/,
