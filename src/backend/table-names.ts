@@ -1,6 +1,7 @@
 import { keywordValue, positional } from '../languages/python/arguments.ts';
 import { basesOf, classKeyword, classOf, lineageOf, type PythonClass } from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
+import { bodyOf } from '../languages/python/statement-edits.ts';
 import { plainString } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { classesOf } from './engines.ts';
@@ -48,9 +49,13 @@ function classTables(document: PythonDocument): (NamedTable | 'unknown')[] {
   });
 }
 
-/** A class that says a table and whose base is not to be followed. */
+/** A class that is mapped by its looks, below a base that is not to be followed: `db.Model` of Flask-SQLAlchemy names its tables itself. */
 function isUnreadable(one: PythonClass): boolean {
-  return writtenTableName(one) !== undefined;
+  if (writtenTableName(one) !== undefined) return true;
+  const mapped = bodyOf(one.definition).some(({ text }) =>
+    /\b(Column|mapped_column|relationship)\(/.test(text),
+  );
+  return mapped && (!lineageOf(one).complete || basesOf(one.definition).length > 0);
 }
 
 function tableName(one: PythonClass, home: MetadataHome): string | undefined {

@@ -24,7 +24,7 @@ export default {
     /\w+\(\) takes 0 positional arguments but 1 was given/,
     /'_GeneratorContextManager' object does not support the asynchronous context manager protocol/,
     /'NoneType' object does not support the asynchronous context manager protocol/,
-    /'_AsyncGeneratorContextManager' object is not callable/,
+    /'function' object does not support the asynchronous context manager protocol/,
   ],
   literals: ['lifespan'],
   detect(document) {

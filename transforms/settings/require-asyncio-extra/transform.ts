@@ -1,5 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { asyncNames } from '../../../src/backend/mode.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { addRequirement, withExtra } from '../../../src/settings/manifest.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
@@ -61,7 +62,7 @@ function onSqlalchemy(backend: Backend): Draft {
   return {
     subject: 'sqlalchemy',
     at,
-    message: 'The code imports sqlalchemy.ext.asyncio, and nothing brings greenlet.',
+    message: `The code imports sqlalchemy.ext.asyncio, and nothing brings greenlet: SQLAlchemy 2.1 (${versionReason(backend, 'sqlalchemy')}) does not.`,
     ...(hashed
       ? {
           safety: 'report' as const,
@@ -83,7 +84,7 @@ function besideSqlmodel(backend: Backend): Draft[] {
     {
       subject: 'sqlalchemy',
       at: { file: file.path, ...found.requirement.ranges.whole },
-      message: 'SQLModel brings SQLAlchemy without greenlet, which its async session needs.',
+      message: `SQLModel brings SQLAlchemy 2.1 (${versionReason(backend, 'sqlalchemy')}) without greenlet, which its async session needs.`,
       ...(edits
         ? { edits }
         : {
