@@ -1,4 +1,3 @@
-import type { Collection, JSCodeshift } from 'jscodeshift';
 import type { ScriptModules } from './modules.ts';
 import { type Call, childrenOf, isCall, isFunction, type Node, type NodeOf, startOf } from './nodes.ts';
 import { type Binding, readScopes, type Scopes } from './scopes.ts';
@@ -14,6 +13,7 @@ export class Script {
   /** The other files of the backend; undefined where jscodeshift runs a transform on one file. */
   readonly modules: ScriptModules | undefined;
   private readonly scopes: Scopes;
+  private sortedCalls: Call[] | undefined;
 
   constructor(path: string, text: string, program: Node, modules?: ScriptModules) {
     this.path = path;
@@ -29,10 +29,11 @@ export class Script {
   }
 
   /** Every call, `?.()` included, in the order of the text. */
-  get calls(): Call[] {
-    return [...this.all('CallExpression'), ...this.all('OptionalCallExpression')].sort(
+  get calls(): readonly Call[] {
+    this.sortedCalls ??= [...this.all('CallExpression'), ...this.all('OptionalCallExpression')].sort(
       (a, b) => startOf(a) - startOf(b),
     );
+    return this.sortedCalls;
   }
 
   /** The name's declaration and uses; undefined for a global, and where it is declared more than once. */
@@ -81,13 +82,6 @@ export class Script {
       return this.isUsed(parent);
     return parent.type !== 'ExpressionStatement';
   }
-}
-
-/** What a transform changes: a script over recast's copy, and jscodeshift's tools. */
-export interface Changing {
-  j: JSCodeshift;
-  script: Script;
-  root: Collection;
 }
 
 /** Puts a node, or several in a list, in the place of another. */
