@@ -17,10 +17,10 @@ import { applyTo, type CorpusFinding, lookAt } from './corpus/look.ts';
 
 const absoluteRoot = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
-const valueOf = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
+const optionOf = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined);
 const folder = words[0] && !words[0].startsWith('--') ? words[0] : join(tmpdir(), 'fix-backend-corpus');
 const command = join(absoluteRoot, 'dist/fix-backend.js');
-const only = valueOf('--package');
+const only = optionOf('--package');
 const packages = readFileSync(join(absoluteRoot, 'bench/packages.txt'), 'utf8')
   .split('\n')
   .filter((line) => line && !line.startsWith('#') && (!only || line.startsWith(`${only}==`)));
@@ -45,7 +45,7 @@ for (const name of packages.filter((one) => existsSync(place(one)))) {
 }
 console.log(`${packages.length} packages, ${findings.length} findings, ${wrong} problems`);
 if (!only) writeFileSync(join(absoluteRoot, 'bench/fired.json'), `${JSON.stringify(fired(), null, 2)}\n`);
-const seed = valueOf('--draw');
+const seed = optionOf('--draw');
 if (seed) {
   const { blind, key } = drawn(findings, Number(seed), place);
   writeFileSync(join(folder, 'blind.json'), JSON.stringify(blind, null, 1));
