@@ -1,7 +1,7 @@
 /**
  * How long verification takes, cold and warm, at each level: makes docs/performance.md.
  *
- *     npm run performance [-- --times 3]
+ *     npm run performance [-- --times 3] [--only todo-backend]
  *
  * Each backend is repaired and verified before and after, as a person does it. Cold means an empty cache: the sandbox, uv and all
  * packages come from the index. Warm is the best of several runs, for whatever else the machine does only adds to them.
@@ -30,7 +30,9 @@ const BACKENDS = [
   },
 ].filter(({ folder }) => existsSync(folder));
 
-const { values } = parseArgs({ options: { times: { type: 'string', default: '3' } } });
+const { values } = parseArgs({
+  options: { times: { type: 'string', default: '3' }, only: { type: 'string' } },
+});
 const home = join(root, 'node_modules', '.cache', `performance-${process.pid}`);
 const lab = mkdtempSync(join(tmpdir(), 'performance-'));
 
@@ -111,7 +113,11 @@ try {
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, 'package.json'), JSON.stringify({ version: '0.0.0', type: 'module' }));
   await build(join(home, 'dist'));
-  writeFileSync(PAGE, page(BACKENDS.map(measure), load));
+  const chosen = BACKENDS.filter(({ name }) => name === (values.only ?? name));
+  const text = page(chosen.map(measure), load);
+  // A part of the numbers is shown and not written down.
+  if (values.only) console.log(text);
+  else writeFileSync(PAGE, text);
 } finally {
   for (const path of [home, lab]) rmSync(path, { recursive: true, force: true });
 }

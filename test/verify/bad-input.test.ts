@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { BackendFacts } from '../../src/types.ts';
 import type { Limits } from '../../src/verify/limits.ts';
@@ -39,7 +40,10 @@ async function booted(files: Record<string, string>, limits: Partial<Limits> = {
   return { ...seen, after: (id: string) => seen.check(id).after, seconds: (Date.now() - began) / 1000 };
 }
 
+/** For what never ends by itself. */
 const SHORT = { import: 3000, start: 3000, probe: 3000, stop: 2000, answer: 3000 };
+/** For what does, however slow the machine. */
+const PATIENT = { ...SHORT, import: 30_000, start: 30_000, probe: 30_000 };
 
 describe('a start that does not end', () => {
   test('in an import: told where, waited for once, and nothing else loads it', {
@@ -58,7 +62,10 @@ describe('a start that does not end', () => {
   });
 
   test('in the lifespan: the application is described all the same', { timeout: LONG }, async () => {
-    const { after } = await booted(backend('import asyncio', 'await asyncio.sleep(10_000)'), SHORT);
+    const { after } = await booted(backend('import asyncio', 'await asyncio.sleep(10_000)'), {
+      ...PATIENT,
+      start: 3000,
+    });
     expect(after('server').evidence).toContain('it did not answer within 3 s');
     expect(after('application').status).toBe('pass');
   });
@@ -69,7 +76,7 @@ describe('a server that is none', () => {
 
   test('puts itself into the background', { timeout: LONG }, async () => {
     const daemon = `${inServer}if serving:\n    if os.fork():\n        os._exit(0)\n    os.setsid()`;
-    const { after } = await booted(backend(daemon), SHORT);
+    const { after } = await booted(backend(daemon), PATIENT);
     expect(after('server').status).toBe('fail');
     expect(after('server').evidence).toBe(
       'the command ended with exit code 0 and left a process running, which listens on port 8123',
@@ -78,7 +85,7 @@ describe('a server that is none', () => {
   });
 
   test('ends at once, and says that all is well', { timeout: LONG }, async () => {
-    const { after } = await booted(backend('import os\nos._exit(0)'), SHORT);
+    const { after } = await booted(backend('import os\nos._exit(0)'), PATIENT);
     expect(after('imports').evidence).toContain('the import ends the process with exit code 0');
     expect(after('server').evidence).toBe('it ended by itself with exit code 0');
   });
@@ -95,14 +102,14 @@ describe('a server that is none', () => {
   });
 
   test('wants to be typed to', { timeout: LONG }, async () => {
-    const { after } = await booted(backend('name = input("your name? ")'), SHORT);
+    const { after } = await booted(backend('name = input("your name? ")'), PATIENT);
     expect(after('server').evidence).toBe('EOFError: EOF when reading a line (app/main.py:1)');
     expect(after('server').next).toContain('no terminal');
   });
 
   test('does not end when asked', { timeout: LONG }, async () => {
     const ignores = 'signal.signal(signal.SIGTERM, signal.SIG_IGN)';
-    const { after, seconds } = await booted(backend('import signal', ignores), SHORT);
+    const { after, seconds } = await booted(backend('import signal', ignores), PATIENT);
     expect(after('server').status).toBe('pass');
     expect(after('lifespan').evidence).toBe('the server did not end when it was asked to (SIGTERM)');
     expect(seconds).toBeLessThan(40);
@@ -111,7 +118,7 @@ describe('a server that is none', () => {
 
 describe('a server that takes all it can get', () => {
   const taken = async (first: string, start: string, limits: Partial<Limits>) => {
-    const { after, verdict } = await booted(backend(first, start), { ...SHORT, start: 20_000, ...limits });
+    const { after, verdict } = await booted(backend(first, start), { ...PATIENT, ...limits });
     expect(after('limits').status).toBe('fail');
     expect(after('server')).toMatchObject({ status: 'unknown' });
     expect(verdict.result).toBe('failing');
@@ -146,6 +153,21 @@ describe('a server that takes all it can get', () => {
     expect(await taken('import os, time', bomb, { tasks: 150 })).toContain(
       'it started more than 150 processes and threads',
     );
+  });
+});
+
+describe('without a box', () => {
+  test('memory is bounded all the same, and what went into the background is gone', {
+    timeout: LONG,
+  }, async () => {
+    const word = `7${Math.floor(Math.random() * 1e8)}`;
+    const eats = `subprocess.Popen(["setsid", "sleep", "${word}"])\neaten = []\nwhile True:\n    eaten.append(b"x" * 8_000_000)`;
+    const { check } = await tried(undefined, backend('import subprocess', eats), {
+      facts: PLAIN,
+      options: { level: 'boot', sandbox: false, limits: { ...PATIENT, memory: 500 * MB } },
+    });
+    expect(check('limits').after.evidence).toContain('it used more than 500 MB of memory');
+    expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(`sleep ${word}\n`);
   });
 });
 
@@ -209,7 +231,7 @@ app.add_middleware(Closes)
   }, async () => {
     const { verdict, check } = await tried(undefined, backend('import asyncio', 'pass', ROUTES), {
       facts: PLAIN,
-      options: { limits: { ...SHORT, start: 10_000 } },
+      options: { limits: PATIENT },
     });
     const { evidence, failures = [] } = check('routes').after;
     expect(failures.map((one) => one.subject)).toEqual(['GET /silent', 'GET /closes', 'GET /leaks']);
@@ -225,7 +247,7 @@ app.add_middleware(Closes)
     const blocks =
       '@app.middleware("http")\nasync def block(request, call_next):\n    await asyncio.sleep(1000)\n';
     const files = backend('import asyncio', 'pass', `${many.join('')}${blocks}`);
-    const { check } = await tried(undefined, files, { facts: PLAIN, options: { limits: SHORT } });
+    const { check } = await tried(undefined, files, { facts: PLAIN, options: { limits: PATIENT } });
     expect(check('health').after.evidence).toContain('/health no answer');
     expect(check('routes').after.failures?.at(-1)?.evidence).toContain('4 requests in a row had no answer');
   });
