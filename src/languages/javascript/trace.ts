@@ -154,7 +154,7 @@ function originOfName(script: Script, name: Node & { name: string }, depth: numb
   const base = originOf(script, init, depth);
   if (base !== undefined) return path.reduce<string | undefined>(member, base);
   const found = follow(script, name, depth);
-  return found && 'node' in found && found.node !== unwrap(init)
+  return found && 'node' in found && found.node !== unwrap(init) && found.node !== name
     ? originOf(found.script, found.node, depth)
     : undefined;
 }
@@ -165,12 +165,13 @@ function importOrigin(
   depth: number,
 ): string | undefined {
   const other = localModule(script, imported.module);
+  if (depth === 0) return undefined;
   if (!other) return isRelative(imported.module) ? undefined : member(imported.module, imported.name);
   const { named, whole } = exportsOf(other);
   const found = named(imported.name);
   if (!found) return whole && member(originOf(other, whole, depth), imported.name);
   if ('node' in found) return originOf(other, found.node, depth);
-  return importOrigin(other, { module: found.from, name: found.name }, depth);
+  return importOrigin(other, { module: found.from, name: found.name }, depth - 1);
 }
 
 function valueOfName(script: Script, name: Node & { name: string }, depth: number): Value | undefined {
@@ -186,7 +187,12 @@ function valueOfName(script: Script, name: Node & { name: string }, depth: numbe
   const value = onlyValue(script, binding);
   if (!value || depth === 0) return undefined;
   const from = follow(script, value, depth - 1);
-  return path.reduce<Value | undefined>((at, key) => (at ? property(at, key, depth - 1) : undefined), from);
+  const found = path.reduce<Value | undefined>(
+    (at, key) => (at ? property(at, key, depth - 1) : undefined),
+    from,
+  );
+  // What is taken out of a package ends at its name here.
+  return found ?? (path.length > 0 ? { script, node: name } : undefined);
 }
 
 /** The initial value of a name that nothing assigns to, or the one value that is assigned to a name without one. */

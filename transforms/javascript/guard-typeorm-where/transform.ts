@@ -15,12 +15,15 @@ import type { Transform } from '../../../src/transform.ts';
 const find: Find = ({ script, version }) => {
   const typeorm = version('typeorm');
   if (!typeorm?.is('<1')) return [];
+  // Measured: 0.2.45 takes findOne(undefined) for no condition, and 0.3.31 a condition that is undefined.
+  const byId = typeorm.is('<0.3');
   return script.calls.flatMap((call): Found[] => {
     const used = methodCall(call);
     if (!used || !/^findOne(By|OrFail|ByOrFail)?$/.test(used.method) || !repositoryOf(script, used.receiver))
       return [];
     const [given] = argumentsOf(call);
     const object = given && unwrap(given);
+    if (byId) return object && mayBeUndefined(object) ? [ofId(call, object, used.method, typeorm.text)] : [];
     const isBy = /By/.test(used.method);
     const where = isBy ? object : propertyOf(object, 'where')?.value;
     const conditions = propertiesOf(where && unwrap(where as Node));
@@ -55,6 +58,17 @@ export const parser = 'tsx';
 
 /** A standard jscodeshift transform that only reports. `--typeorm=0.3.20` gives the installed version. */
 export default rewriteWith(find, 'report');
+
+function ofId(call: Node, id: Node, method: string, typeorm: string): Found {
+  const name = dotted(id) ?? 'the id';
+  return {
+    subject: `${method} ${name}`,
+    at: call,
+    message: `${typeorm} takes ${method}(undefined) for no condition: without ${name} it returns the first row of the table.`,
+    safety: 'report',
+    next: `Refuse the request where ${name} is missing.`,
+  };
+}
 
 /** What a client sends, or what is read with `?.`, may be missing. */
 function mayBeUndefined(node: Node): boolean {
