@@ -20,7 +20,7 @@ export function namedEnvFiles(backend: Backend, value: Node): string[] {
     if (!isDotenv(path)) return false;
     return names.some((name) =>
       composed
-        ? isSameFile(baseOf(path), baseOf(name)) && isAtOrAbove(dirname(path), root)
+        ? isSameFile(baseOf(path), baseOf(name)) && folders.includes(dirname(path))
         : folders.some((folder) => isSameFile(path, normalised(join(folder, name)))),
     );
   });
@@ -34,10 +34,6 @@ export function entriesOf(backend: Backend, path: string): DotenvEntry[] {
 
 function isSameFile(path: string, named: string): boolean {
   return path === named || (path.startsWith(named) && EXAMPLE.test(path.slice(named.length)));
-}
-
-function isAtOrAbove(folder: string, root: string): boolean {
-  return folder === '' || folder === root || root.startsWith(`${folder}/`);
 }
 
 function baseOf(path: string): string {

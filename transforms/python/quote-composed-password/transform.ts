@@ -3,9 +3,9 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { constantOf } from '../../../src/backend/constants.ts';
 import { isDsnBuild } from '../../../src/backend/dsn.ts';
 import { isTest } from '../../../src/backend/entry.ts';
+import { isQuoted } from '../../../src/backend/quoted.ts';
 import { isText } from '../../../src/backend/text-values.ts';
 import type { UrlLiteral } from '../../../src/backend/url-sources.ts';
-import { valueFor } from '../../../src/backend/values.ts';
 import { keywordValue } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
@@ -67,11 +67,4 @@ function draft(document: PythonDocument, backend: Backend, node: Node): Draft | 
         }
       : { safety: 'report' as const, next: 'Make the address with URL.create(), which encodes its parts.' }),
   };
-}
-
-/** `quote_plus(password)`, here or where the name is given its value. */
-function isQuoted(document: PythonDocument, node: Node): boolean {
-  const value = valueFor(document, node)?.node ?? node;
-  const callee = value.type === 'call' ? value.childForFieldName('function') : null;
-  return /(^|\.)\w*quote\w*$/.test(callee?.text ?? '');
 }

@@ -1,8 +1,11 @@
 import { alembicEnvironments } from '../../../src/backend/alembic.ts';
+import type { Backend } from '../../../src/backend/backend.ts';
+import { constantOf } from '../../../src/backend/constants.ts';
 import { methodCalls } from '../../../src/backend/engines.ts';
+import { isQuoted, piecesOf } from '../../../src/backend/quoted.ts';
 import { isText } from '../../../src/backend/text-values.ts';
-import type { UrlPlace } from '../../../src/backend/url-places.ts';
-import { urlSources } from '../../../src/backend/url-sources.ts';
+import { placesOf, type UrlPlace } from '../../../src/backend/url-places.ts';
+import { type UrlSources, urlSources } from '../../../src/backend/url-sources.ts';
 import { valueFor } from '../../../src/backend/values.ts';
 import { positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -24,7 +27,9 @@ export default {
   detect(backend) {
     const inCode = backend.sources
       .filter(({ text }) => text.includes('set_main_option'))
-      .flatMap((document) => givenAddresses(document).flatMap((node) => inOption(document, node) ?? []));
+      .flatMap((document) =>
+        givenAddresses(document).flatMap((node) => inOption(backend, document, node) ?? []),
+      );
     const inFiles = alembicEnvironments(backend).flatMap(({ ini }) => (ini && inIni(ini)) ?? []);
     return [...inCode, ...once(inFiles)];
   },
@@ -47,18 +52,30 @@ function isAlembicConfig(document: PythonDocument, receiver: Node): boolean {
   return name === 'alembic.context.config' || name === 'alembic.config.Config';
 }
 
-function inOption(document: PythonDocument, node: Node): Draft | undefined {
+function inOption(backend: Backend, document: PythonDocument, node: Node): Draft | undefined {
   const literal = plainString(node);
   if (literal !== undefined) return literalInOption(document, node, literal);
-  if (!isText(document, node) || isEscaped(node.text) || !mayHavePercent(document, node)) return undefined;
+  if (!isText(document, node) || isEscaped(node.text)) return undefined;
+  const sources = urlSources(document, node);
+  if (isEscapedBefore(sources)) return undefined;
+  const found = { subject: 'sqlalchemy.url', at: document.place(node) };
   const text = /^(identifier|attribute|call|subscript|parenthesized_expression|string)$/.test(node.type)
     ? node.text
     : `(${node.text})`;
+  const written = `${text}.replace("%", "%%")`;
+  const why = percentIn(backend, sources);
+  if (why)
+    return {
+      ...found,
+      message: `${MESSAGE}, and ${why}.`,
+      edits: [{ ...document.place(node), text: written }],
+    };
+  if (sources.variables.length === 0 && sources.unknown.length === 0) return undefined;
   return {
-    subject: 'sqlalchemy.url',
-    at: document.place(node),
-    message: `${MESSAGE}: an address with an encoded password stops every alembic command.`,
-    edits: [{ ...document.place(node), text: `${text}.replace("%", "%%")` }],
+    ...found,
+    message: `${MESSAGE}: should the address ever have one, every alembic command ends with an error.`,
+    safety: 'note',
+    next: `Write ${written} here before that.`,
   };
 }
 
@@ -77,14 +94,26 @@ function isEscaped(text: string): boolean {
   return /%%|escape/.test(text);
 }
 
-/** Not where all that it is made of is written in the code, without one. */
-function mayHavePercent(document: PythonDocument, node: Node): boolean {
-  const { literals, variables, unknown } = urlSources(document, node);
-  const escapedBefore = literals.some(
-    ({ document: source }) => source.text.includes('"%%"') || source.text.includes("'%%'"),
-  );
-  if (escapedBefore) return false;
-  return variables.length > 0 || unknown.length > 0 || literals.some(({ text }) => /[%{]/.test(text));
+function isEscapedBefore({ alterations }: UrlSources): boolean {
+  return alterations.some((step) => step.kind === 'replace' && step.to === '%%');
+}
+
+/** What says that the address has a percent sign: a value that is known, or code that encodes a part of it. */
+function percentIn(backend: Backend, { literals, variables }: UrlSources): string | undefined {
+  for (const { name } of variables) {
+    const place = placesOf(backend.workspace, backend.facts.settingsFiles, name).find(({ text }) =>
+      text.includes('%'),
+    );
+    if (place) return `${name} has one in ${place.file}`;
+  }
+  for (const { document, node, text } of literals) {
+    if (/%[0-9a-f]{2}/i.test(text)) return 'the address has one';
+    for (const piece of piecesOf(node)) {
+      if (isQuoted(document, piece)) return `${document.path} encodes a part of the address`;
+      if (constantOf(backend, document, piece)?.includes('%')) return `${piece.text} has one`;
+    }
+  }
+  return undefined;
 }
 
 function inIni(ini: UrlPlace): Draft | undefined {
