@@ -14,9 +14,7 @@ export function reachFrom(
   among: readonly PythonDocument[] = [],
 ): Map<string, PythonDocument> {
   const found = new Map<string, PythonDocument>();
-  const byName = new Map<string, PythonDocument[]>();
-  for (const each of among)
-    byName.set(lastName(each.path), [...(byName.get(lastName(each.path)) ?? []), each]);
+  const byName = groupByName(among);
   const waiting = [...starts];
   for (let at = waiting.pop(); at; at = waiting.pop()) {
     if (found.has(at.path)) continue;
@@ -29,6 +27,42 @@ export function reachFrom(
 /** True where one of these modules loads others by a name that it makes up: then nothing can be said to be missing. */
 export function loadsByName(documents: Iterable<PythonDocument>): boolean {
   return [...documents].some(({ text }) => LOADS_BY_NAME.test(text));
+}
+
+const loaders = new WeakMap<readonly PythonDocument[], Map<string, PythonDocument[]>>();
+
+/** A module and those among these that load it, directly or through others: whatever program it is a part of is one of them. */
+export function loadersOf(document: PythonDocument, among: readonly PythonDocument[]): PythonDocument[] {
+  const byLoaded = loaders.get(among) ?? findLoaders(among);
+  loaders.set(among, byLoaded);
+  const found = new Map([[document.path, document]]);
+  const waiting = [document];
+  for (let at = waiting.pop(); at; at = waiting.pop()) {
+    for (const each of byLoaded.get(at.path) ?? []) {
+      if (found.has(each.path)) continue;
+      found.set(each.path, each);
+      waiting.push(each);
+    }
+  }
+  return [...found.values()];
+}
+
+/** By the path of each module, those that load it directly. */
+function findLoaders(among: readonly PythonDocument[]): Map<string, PythonDocument[]> {
+  const found = new Map<string, PythonDocument[]>();
+  const byName = groupByName(among);
+  for (const each of among) {
+    for (const { path } of [...importsOf(each, byName), ...packagesAbove(each)])
+      found.set(path, [...(found.get(path) ?? []), each]);
+  }
+  return found;
+}
+
+function groupByName(documents: readonly PythonDocument[]): Map<string, PythonDocument[]> {
+  const byName = new Map<string, PythonDocument[]>();
+  for (const each of documents)
+    byName.set(lastName(each.path), [...(byName.get(lastName(each.path)) ?? []), each]);
+  return byName;
 }
 
 type ByName = ReadonlyMap<string, readonly PythonDocument[]>;

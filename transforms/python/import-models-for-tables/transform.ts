@@ -1,7 +1,7 @@
 import { alembicEnvironments } from '../../../src/backend/alembic.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { moduleFor } from '../../../src/backend/import-for.ts';
-import { loadsByName, reachFrom } from '../../../src/backend/import-reach.ts';
+import { loadersOf, loadsByName, reachFrom } from '../../../src/backend/import-reach.ts';
 import { type MetadataHome, metadataAt, modelsOf } from '../../../src/backend/models.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
@@ -58,8 +58,9 @@ function metadataUses(document: PythonDocument, backend: Backend): Use[] {
 function draft(document: PythonDocument, backend: Backend, { at, home, migration }: Use): Draft | undefined {
   const entry = backend.application?.document;
   const fromEntry = entry && !migration ? reachFrom([entry], backend.documents) : undefined;
-  // A script that makes the tables is a program of its own.
-  const reached = fromEntry?.has(document.path) ? fromEntry : reachFrom([document], backend.documents);
+  const reached = fromEntry?.has(document.path)
+    ? fromEntry
+    : reachFrom(migration ? [document] : loadersOf(document, backend.sources), backend.documents);
   if (loadsByName(reached.values())) return undefined;
   const missing = backend.sources.filter(
     (each) => !reached.has(each.path) && isBeside(document, each) && declares(each, home) && !isProgram(each),
