@@ -2,7 +2,7 @@ import { isMember, type Node, nameOf, propertyName, propertyOf, unwrap } from '.
 import type { Script } from './script.ts';
 
 /** What a name of a module is: an expression or a name in its file, or a name of another module (`*` is all of it). */
-export type Exported = { node: Node } | { from: string; name: string };
+type Exported = { node: Node } | { from: string; name: string };
 
 export interface Exports {
   /** `default` is also what `module.exports` and `export =` are. */

@@ -10,7 +10,7 @@ const INCIDENTAL = new Set([
   'leadingComments', 'trailingComments', 'innerComments',
 ]); // biome-ignore format: one list
 
-export function isNode(value: unknown): value is Node {
+function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
@@ -36,7 +36,7 @@ export function endOf(node: Node): number {
 }
 
 /** What TypeScript or parentheses put around an expression without changing its value. */
-export function isWrapper(node: Node): boolean {
+function isWrapper(node: Node): boolean {
   return /^(TS(As|Satisfies|NonNull)Expression|TSTypeAssertion|ParenthesizedExpression|TypeCastExpression)$/.test(
     node.type,
   );
