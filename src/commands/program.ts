@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { CHECKPOINTS } from '../checkpoint.ts';
 import { FORMATS } from '../show/format.ts';
 import { VERIFY_LEVELS } from '../types.ts';
+import { redisServer } from '../verify/given/redis-server.ts';
+import { serverAddress } from '../verify/given/server-address.ts';
 import { version } from '../version.ts';
 import type { AuditOptions, CommonOptions, FixOptions, VerifyOptions } from './options.ts';
 
@@ -152,8 +154,16 @@ function verifying(command: Command, levels: readonly string[]): Command {
     )
     .option('--probe-writes', 'create, read, update and delete through the routes, in a scratch database')
     .option('--tests', "run the project's own tests as well: --verify=tests")
-    .option('--database-url <url>', 'a server to make the scratch database on; the embedded one by default')
-    .option('--redis-url <url>', 'a Redis to lend to the backend: an empty database of it')
+    .option(
+      '--database-url <url>',
+      'a server to make the scratch database on; the embedded one by default',
+      addressOf(serverAddress),
+    )
+    .option(
+      '--redis-url <url>',
+      'a Redis to lend to the backend: an empty database of it',
+      addressOf(redisServer),
+    )
     .option('--python <path>', 'the interpreter to verify with')
     .option('--no-sandbox', 'run the server without a sandbox');
 }
@@ -215,6 +225,18 @@ function list(typed: string, earlier: string[] = []): string[] {
       .map((id) => id.trim())
       .filter(Boolean),
   ];
+}
+
+/** An address that `read` takes, as it was typed. */
+function addressOf(read: (typed: string) => unknown): (typed: string) => string {
+  return (typed) => {
+    try {
+      read(typed);
+      return typed;
+    } catch (error) {
+      throw new InvalidArgumentError((error as Error).message);
+    }
+  };
 }
 
 function days(typed: string): number {

@@ -16,7 +16,11 @@ export async function lendTo(
   { databaseUrl, redisUrl }: Named,
   options: { absoluteScratch: string; boxed: boolean; onStep: (text: string) => void },
 ): Promise<{ plan: DatabasePlan; lending: Lending }> {
-  if (databaseUrl || redisUrl) options.onStep('making a scratch database');
+  if (databaseUrl && !plan.given && plan.kind !== 'unavailable')
+    options.onStep(
+      `--database-url is not used: the backend runs on ${plan.kind === 'none' ? 'no database' : plan.kind}`,
+    );
+  if ((databaseUrl && plan.given) || redisUrl) options.onStep('borrowing from the server that was named');
   const lending = await lend({
     ...(databaseUrl && plan.given ? { database: { url: databaseUrl, names: namesOf(plan) } } : {}),
     ...(redisUrl ? { redis: { url: redisUrl } } : {}),

@@ -2,7 +2,8 @@ import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
 import pg from 'pg';
-import { ask, openRedis, redisServer } from '../../src/verify/given/redis-scratch.ts';
+import { ask, openRedis } from '../../src/verify/given/redis-scratch.ts';
+import { redisServer } from '../../src/verify/given/redis-server.ts';
 
 /** Servers of this machine that tests may make databases on: local ones, or those that the variables name. */
 const {

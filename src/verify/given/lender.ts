@@ -19,7 +19,8 @@ import { makeMysqlScratch, mysqlServer } from './mysql-scratch.ts';
 import { lendPostgres } from './postgres-gateway.ts';
 import { makePostgresScratch, postgresServer } from './postgres-scratch.ts';
 import { lendRedis } from './redis-gateway.ts';
-import { RedisScratch, redisServer } from './redis-scratch.ts';
+import { RedisScratch } from './redis-scratch.ts';
+import { redisServer } from './redis-server.ts';
 import { reasonOf, type Scratch } from './scratch.ts';
 import { serverAddress } from './server-address.ts';
 

@@ -2,35 +2,10 @@ import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import type { RedisServer } from './redis-server.ts';
 import { command, type Reply, readReply } from './resp.ts';
 import { isLeftover, mark, reasonOf } from './scratch.ts';
 import { nameFor } from './server-address.ts';
-
-/** A Redis that the person named. */
-export interface RedisServer {
-  host: string;
-  port: number;
-  user: string;
-  password: string;
-  tls: boolean;
-  /** A certificate that nobody vouches for is taken. */
-  unverified: boolean;
-}
-
-/** Reads a `--redis-url`: `redis://` or `rediss://`. Throws where it is none. */
-export function redisServer(url: string): RedisServer {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !/^rediss?:$/.test(parsed.protocol))
-    throw new Error('--redis-url takes redis://… or rediss://…');
-  return {
-    host: parsed.hostname.replace(/^\[|\]$/g, '') || 'localhost',
-    port: Number(parsed.port || 6379),
-    user: decodeURIComponent(parsed.username),
-    password: decodeURIComponent(parsed.password),
-    tls: parsed.protocol === 'rediss:',
-    unverified: parsed.searchParams.get('ssl_cert_reqs') === 'none',
-  };
-}
 
 /** A connection that is logged in. Rejects with the reason. */
 export async function openRedis(server: RedisServer): Promise<Duplex> {
