@@ -1,14 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  type BackendFacts,
-  FixBackendError,
-  type Progress,
-  type Verdict,
-  type VerifyLevel,
-} from '../types.ts';
+import type { BackendFacts, Progress, Verdict, VerifyLevel } from '../types.ts';
 import { cacheFolder } from '../verify/cache.ts';
 import type { Seen } from '../verify/checks/seen.ts';
 import { planDatabase } from '../verify/database-plan.ts';
@@ -20,12 +13,12 @@ import { lendTo, redisOf } from '../verify/lent.ts';
 import { notStarted } from '../verify/level.ts';
 import { LIMITS, type Limits } from '../verify/limits.ts';
 import { look, TREE } from '../verify/look.ts';
+import { allowedBy, needsOf } from '../verify/needs.ts';
 import { makeNodeReady, type NodeReady } from '../verify/node/environment.ts';
 import { planFor } from '../verify/plan.ts';
 import type { Probe } from '../verify/probes.ts';
-import { allowedPython } from '../verify/project-tables.ts';
 import { readTexts } from '../verify/redirect.ts';
-import { type Requirements, readRequirements } from '../verify/requirements.ts';
+import { isRefusal, refused } from '../verify/refusal.ts';
 import { servicesOf } from '../verify/services.ts';
 import { requiredValues } from '../verify/settings.ts';
 import { layOver } from '../verify/tree.ts';
@@ -106,21 +99,6 @@ export async function verify(input: VerifyInput, progress: Progress): Promise<Ve
     .finally(beat.stop);
   progress({ stage: 'verify', text: verdict.result, state: verdict.result === 'fixed' ? 'done' : 'fail' });
   return verdict;
-}
-
-/** An error of the operating system, such as a full disk. */
-function isRefusal(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error;
-}
-
-function refused({ code, message }: NodeJS.ErrnoException, temporary: string): FixBackendError {
-  const full = code === 'ENOSPC' || code === 'EDQUOT';
-  const what = full ? `there is no space left in ${temporary} to verify in` : 'the system refuses to verify';
-  return new FixBackendError(`${what} (${message}).`, {
-    untouched: 'The project is as it was, and nothing is left there.',
-    next: `Free space, or name another folder:  TMPDIR=FOLDER fix-backend verify`,
-    exitCode: 3,
-  });
 }
 
 async function verifyIn(work: Work, began: number): Promise<Verdict> {
@@ -292,38 +270,4 @@ async function environmentFor(
     const failed = error instanceof Error ? error.message : String(error);
     return isRefusal(error) ? { failed, unable: `the system refuses: ${failed}` } : { failed };
   }
-}
-
-/** What the first manifest installs; for the project's own tests also what its lists for development do, and pytest. */
-function needsOf(
-  backend: BackendFacts,
-  absoluteCopy: string,
-  manifest: string,
-  level: VerifyLevel,
-): Requirements {
-  const needs = readRequirements(absoluteCopy, manifest);
-  if (level !== 'tests') return needs;
-  const others = backend.manifests.filter((one) => one !== manifest && FOR_TESTS.test(one));
-  const more = others.map((one) => readRequirements(absoluteCopy, one));
-  const lines = [...needs.lines, ...more.flatMap((one) => one.lines)];
-  return {
-    lines: lines.some((line) => /^pytest\b/i.test(line)) ? lines : [...lines, 'pytest'],
-    constraints: [...needs.constraints, ...more.flatMap((one) => one.constraints)],
-    local: [...needs.local, ...more.flatMap((one) => one.local)],
-  };
-}
-
-const FOR_TESTS = /(^|[/._-])(dev|develop|development|tests?|testing|ci)([._-]|$)[^/]*$/i;
-
-/** The versions of Python that a pyproject.toml among the manifests allows, and which one it is. */
-function allowedBy(backend: BackendFacts, absoluteCopy: string): Pick<Seen, 'allowed' | 'allowedIn'> {
-  for (const manifest of backend.manifests.filter((one) => one.endsWith('pyproject.toml'))) {
-    try {
-      const found = allowedPython(readFileSync(join(absoluteCopy, manifest), 'utf8'));
-      if (found) return { allowed: found, allowedIn: manifest };
-    } catch {
-      // A manifest that cannot be read says why when it is installed.
-    }
-  }
-  return {};
 }
