@@ -1,4 +1,5 @@
 import { exportsOf } from '../../languages/javascript/exports.ts';
+import { importedAs, localModule, requiredModule } from '../../languages/javascript/module-names.ts';
 import {
   isFunction,
   isMember,
@@ -9,15 +10,7 @@ import {
   unwrap,
 } from '../../languages/javascript/nodes.ts';
 import type { Script } from '../../languages/javascript/script.ts';
-import {
-  declaredType,
-  importedAs,
-  localModule,
-  madeBy,
-  originOf,
-  requiredModule,
-  valueBehind,
-} from '../../languages/javascript/trace.ts';
+import { declaredType, madeBy, originOf, valueBehind } from '../../languages/javascript/trace.ts';
 
 const CLASS = /^sequelize(\.Sequelize)?$/;
 

@@ -1,9 +1,10 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { expressionOf } from '../../languages/javascript/build.ts';
 import { importsOf, requiresOf } from '../../languages/javascript/imports.ts';
+import { requiredModule } from '../../languages/javascript/module-names.ts';
 import { isCall, isMember, type Node, propertyName, unwrap } from '../../languages/javascript/nodes.ts';
 import { remove, replace, type Script } from '../../languages/javascript/script.ts';
-import { originOf, requiredModule } from '../../languages/javascript/trace.ts';
+import { originOf } from '../../languages/javascript/trace.ts';
 import type { Found } from './repair.ts';
 
 /** Where a store's class is: a named export, the default one, or the whole module. */

@@ -1,7 +1,7 @@
+import { requiredModule } from './module-names.ts';
 import { argumentsOf, type Node, type NodeOf, nameOf, startOf } from './nodes.ts';
 import type { Binding } from './scopes.ts';
 import { insertBeside, type Script } from './script.ts';
-import { requiredModule } from './trace.ts';
 
 /** `import … from 'module'` declarations, those of types alone left out. */
 export function importsOf(script: Script, module: string): NodeOf<'ImportDeclaration'>[] {

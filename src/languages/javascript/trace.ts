@@ -1,14 +1,6 @@
 import { exportsOf } from './exports.ts';
-import {
-  argumentsOf,
-  isCall,
-  isMember,
-  type Node,
-  nameOf,
-  propertyName,
-  propertyOf,
-  unwrap,
-} from './nodes.ts';
+import { importedAs, isRelative, localModule, requiredModule } from './module-names.ts';
+import { isCall, isMember, type Node, nameOf, propertyName, propertyOf, unwrap } from './nodes.ts';
 import type { Script } from './script.ts';
 
 /** An expression and the file that it stands in, or a whole module of the backend. */
@@ -43,43 +35,6 @@ export function originOf(script: Script, node: Node, depth = DEPTH): string | un
   const whole = other && exportsOf(other).whole;
   if (other) return whole && originOf(other, whole, depth - 1);
   return isRelative(name) ? undefined : name;
-}
-
-/** The module that `require('x')` or `import('x')` names. */
-export function requiredModule(script: Script, node: Node): string | undefined {
-  if (!isCall(node)) return undefined;
-  const callee = node.callee as Node;
-  const isRequire = callee.type === 'Identifier' && callee.name === 'require' && script.isGlobal(callee);
-  const [first] = argumentsOf(node);
-  return (isRequire || callee.type === 'Import') && first?.type === 'StringLiteral' ? first.value : undefined;
-}
-
-/** The module and the exported name that an import specifier stands for; `*` is the whole module. */
-export function importedAs(
-  script: Script,
-  specifier: Node,
-): { module: string; name: string; type: boolean } | undefined {
-  if (specifier.type === 'TSImportEqualsDeclaration') {
-    const { moduleReference: reference, importKind } = specifier as unknown as {
-      moduleReference: Node;
-      importKind?: string;
-    };
-    const module =
-      reference.type === 'TSExternalModuleReference' ? nameOf(reference.expression as Node) : undefined;
-    return module === undefined ? undefined : { module, name: 'default', type: importKind === 'type' };
-  }
-  const declaration = script.parentOf(specifier) as unknown as
-    | { source?: Node; importKind?: string }
-    | undefined;
-  const module = nameOf(declaration?.source);
-  if (module === undefined) return undefined;
-  const type = [declaration, specifier as unknown as { importKind?: string }].some((one) =>
-    /^type/.test(one?.importKind ?? ''),
-  );
-  if (specifier.type === 'ImportDefaultSpecifier') return { module, name: 'default', type };
-  if (specifier.type === 'ImportNamespaceSpecifier') return { module, name: '*', type };
-  const name = specifier.type === 'ImportSpecifier' ? nameOf(specifier.imported as Node) : undefined;
-  return name === undefined ? undefined : { module, name, type };
 }
 
 /**
@@ -320,16 +275,7 @@ function destructured(script: Script, identifier: Node, declarator: Node): strin
   return keys;
 }
 
-export function localModule(script: Script, module: string): Script | undefined {
-  const file = script.modules?.resolve(script.path, module);
-  return file === undefined ? undefined : script.modules?.script(file);
-}
-
 function member(origin: string | undefined, name: string | undefined): string | undefined {
   if (origin === undefined || name === undefined) return undefined;
   return name === 'default' || name === '*' ? origin : `${origin}.${name}`;
-}
-
-function isRelative(module: string): boolean {
-  return /^\.{0,2}\//.test(module) || module === '.' || module === '..';
 }

@@ -1,9 +1,10 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import type { PackageVersion, Versions } from '../../../src/backend/javascript/versions.ts';
+import { importedAs } from '../../../src/languages/javascript/module-names.ts';
 import { isMember, methodCall, type Node, unwrap } from '../../../src/languages/javascript/nodes.ts';
 import { replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { importedAs, originOf } from '../../../src/languages/javascript/trace.ts';
+import { originOf } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => [...calls(script, version), ...oldNames(script, version)];

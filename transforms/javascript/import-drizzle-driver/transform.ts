@@ -1,8 +1,8 @@
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import type { Versions } from '../../../src/backend/javascript/versions.ts';
+import { requiredModule } from '../../../src/languages/javascript/module-names.ts';
 import { argumentsOf, type Node, nameOf } from '../../../src/languages/javascript/nodes.ts';
 import { replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { requiredModule } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {

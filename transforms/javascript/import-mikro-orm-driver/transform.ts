@@ -8,6 +8,7 @@ import {
 } from '../../../src/backend/javascript/repair.ts';
 import { statementOf } from '../../../src/languages/javascript/build.ts';
 import { insertBehindImports } from '../../../src/languages/javascript/imports.ts';
+import { importedAs } from '../../../src/languages/javascript/module-names.ts';
 import {
   argumentsOf,
   isMember,
@@ -19,7 +20,7 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { remove, replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { declaredType, importedAs, originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
+import { declaredType, originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const CORE = '@mikro-orm/core';

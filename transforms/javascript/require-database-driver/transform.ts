@@ -1,5 +1,6 @@
 import { addPackage } from '../../../src/backend/javascript/package-edits.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import { requiredModule } from '../../../src/languages/javascript/module-names.ts';
 import {
   argumentsOf,
   type Node,
@@ -9,7 +10,7 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import type { Script } from '../../../src/languages/javascript/script.ts';
-import { originOf, requiredModule } from '../../../src/languages/javascript/trace.ts';
+import { originOf } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version, backend }) => {

@@ -10,6 +10,7 @@ import {
 } from '../../../src/backend/javascript/repair.ts';
 import { expressionOf, objectOf, statementOf } from '../../../src/languages/javascript/build.ts';
 import { freeName, hasImports, insertBehindImports } from '../../../src/languages/javascript/imports.ts';
+import { importedAs } from '../../../src/languages/javascript/module-names.ts';
 import {
   argumentsOf,
   isPlainObject,
@@ -20,7 +21,7 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { remove, type Script } from '../../../src/languages/javascript/script.ts';
-import { importedAs, originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
+import { originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
 import { prismaVariable } from '../../../src/settings/prisma-schema.ts';
 import type { Transform } from '../../../src/transform.ts';
 
