@@ -18,7 +18,7 @@ export function isDsnBuild(document: PythonDocument, call: Node): boolean {
 }
 
 /** True for an annotation whose values are such objects, or such objects and None. Anything else around them may make a string of them. */
-export function isDsnType(document: PythonDocument, type: Node): boolean {
+function isDsnType(document: PythonDocument, type: Node): boolean {
   if (type.type === 'type')
     return children(type).length === 1 && isDsnType(document, children(type)[0] ?? type);
   if (type.type === 'none') return false;

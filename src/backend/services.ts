@@ -11,7 +11,7 @@ export interface ImageService {
 }
 
 /** Every service with an image, in the compose files of a backend. */
-export function imageServices(backend: Backend): ImageService[] {
+function imageServices(backend: Backend): ImageService[] {
   return backend.facts.settingsFiles.flatMap((path) => {
     const file = /\.ya?ml$/.test(path) ? backend.workspace.read(path) : undefined;
     return (file ? readCompose(file).services : []).flatMap(({ name, image, words }) =>

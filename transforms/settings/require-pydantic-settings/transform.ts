@@ -8,6 +8,9 @@ const TEXT = 'pydantic-settings>=2.0';
 /** Extras of FastAPI that bring it, by the metadata of FastAPI 0.165. */
 const BRINGING = ['standard', 'standard-no-fastapi-cloud-cli', 'all'];
 
+/** Packages that need it themselves, by their metadata: it is installed with them. */
+const NEEDING = ['mcp', 'fastmcp', 'fastapi-mail', 'langchain-community', 'chromadb', 'prefect'];
+
 export default {
   title: 'Require pydantic-settings',
   why: 'BaseSettings is a package of its own since pydantic 2; without it the settings cannot be imported.',
@@ -58,5 +61,5 @@ function isBrought(backend: Backend): boolean {
   const withExtra = backend
     .requirements('fastapi')
     .some(({ requirement }) => requirement.extras.some((extra) => BRINGING.includes(extra)));
-  return backend.requires('pydantic-settings') || withExtra;
+  return withExtra || ['pydantic-settings', ...NEEDING].some((name) => backend.requires(name));
 }
