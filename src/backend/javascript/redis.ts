@@ -43,7 +43,36 @@ export function isCreate(script: Script, node: Node): boolean {
 export function commandArguments(script: Script, call: Node): { given: Node[]; callback: Node | undefined } {
   const all = (call as unknown as { arguments: Node[] }).arguments;
   const last = all.at(-1);
-  const value = last && valueBehind(script, last);
-  const isCallback = last && (isFunction(last) || (value && 'node' in value && isFunction(value.node)));
-  return isCallback ? { given: all.slice(0, -1), callback: last } : { given: all, callback: undefined };
+  return last && isCallback(script, last)
+    ? { given: all.slice(0, -1), callback: last }
+    : { given: all, callback: undefined };
+}
+
+/** A function, written out, by its name, or as what a function of the file returns. */
+function isCallback(script: Script, node: Node): boolean {
+  const value = valueBehind(script, node);
+  if (!value || 'module' in value) return false;
+  if (isFunction(value.node)) return true;
+  if (value.node.type !== 'CallExpression') return false;
+  const maker = valueBehind(value.script, value.node.callee as Node);
+  return maker !== undefined && 'node' in maker && returnsFunction(maker.script, maker.node);
+}
+
+function returnsFunction(script: Script, fn: Node): boolean {
+  if (!isFunction(fn)) return false;
+  if (isFunction(fn.body as Node)) return true;
+  const own = script.within(fn.body as Node, (node) => !isFunction(node));
+  return own.some((node) => node.type === 'ReturnStatement' && isFunction(node.argument as Node | null));
+}
+
+/** True for what may be a callback that comes from elsewhere: a parameter of that name, or what an unknown function returns. */
+export function mayBeCallback(script: Script, node: Node): boolean {
+  if (node.type === 'Identifier')
+    return (
+      script.bindingOf(node)?.kind === 'param' &&
+      /^(cb|callback|done|next|fn|resolve|reject)$/i.test(node.name)
+    );
+  if (node.type !== 'CallExpression') return false;
+  const callee = node.callee as Node;
+  return !(callee.type === 'Identifier' && script.isGlobal(callee)) && callee.type !== 'MemberExpression';
 }

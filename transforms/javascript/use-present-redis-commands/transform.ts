@@ -1,5 +1,5 @@
 import type { JSCodeshift } from 'jscodeshift';
-import { commandArguments, isRedis } from '../../../src/backend/javascript/redis.ts';
+import { commandArguments, isRedis, mayBeCallback } from '../../../src/backend/javascript/redis.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import { objectOf } from '../../../src/languages/javascript/build.ts';
 import {
@@ -67,6 +67,11 @@ function problemOf(script: Script, call: Call, name: string): Problem | undefine
   if (Object.hasOwn(BY_HAND, name))
     return { says: `has no ${name}().`, safety: 'report', next: BY_HAND[name] ?? '' };
   const from = Object.hasOwn(LISTS, name) ? (LISTS[name] ?? 0) : Number.POSITIVE_INFINITY;
+  const last = given.at(-1);
+  if (given.length > from + 1 && last && mayBeCallback(script, last)) {
+    const next = `Write ${RENAMED[name] ?? name}() with its values in a list, and await it.`;
+    return { says: `takes a list in ${RENAMED[name] ?? name}(), and no callback.`, safety: 'report', next };
+  }
   const several = given.length > from + 1;
   if (given.slice(from).some(({ type }) => type === 'SpreadElement') && given.length <= from + 1)
     return listOf(call, name, given, from, callback);
