@@ -10,8 +10,9 @@ import { databaseName, instanceOfExternal, makesModelBase, resultOfExternal } fr
 import { calledKind, calledOnce } from './functions.ts';
 import { type Kind, PENDING } from './kind.ts';
 import type { Kinds } from './kinds.ts';
-import { methodResult, rowsOf } from './methods.ts';
+import { methodResult } from './methods.ts';
 import { joinsByDefault, withOptions } from './options.ts';
+import { rowsOf } from './rules.ts';
 
 /** What a call gives. */
 export function callKind(kinds: Kinds, document: PythonDocument, call: Node): Kind | undefined {

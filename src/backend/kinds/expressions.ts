@@ -4,8 +4,8 @@ import { attributeKind } from './attributes.ts';
 import { callKind } from './calls.ts';
 import { type Kind, merged, NONE, PENDING, PLAIN } from './kind.ts';
 import type { Kinds } from './kinds.ts';
-import { columnOf } from './methods.ts';
 import { nameKind } from './names.ts';
+import { columnOf } from './rules.ts';
 
 const PLAIN_VALUES =
   /^(string|concatenated_string|integer|float|true|false|not_operator|comparison_operator)$/;

@@ -8,9 +8,9 @@ import { annotatedKind } from './annotations.ts';
 import { enteredKind, itemKind } from './expressions.ts';
 import { type Kind, merged } from './kind.ts';
 import type { Kinds } from './kinds.ts';
-import { columnOf } from './methods.ts';
 import { classKind } from './models.ts';
 import { parameterKind } from './parameters.ts';
+import { columnOf } from './rules.ts';
 
 /** What a name is where it stands: what all the bindings agree on that may have given it its value. */
 export function nameKind(kinds: Kinds, document: PythonDocument, node: Node): Kind | undefined {
