@@ -5,18 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Endpoint, LentDatabase, LentRedis } from '../../src/verify/given/messages.ts';
 import { ask, openRedis } from '../../src/verify/given/redis-scratch.ts';
 import { isLeftover, mark } from '../../src/verify/given/scratch.ts';
 import { serverAddress, serverKind } from '../../src/verify/given/server-address.ts';
 import { type Lending, lend } from '../../src/verify/lending.ts';
-import { changed, left, listens, realMysql, realPostgres, realRedis } from './servers.ts';
+import { changed, left, listens, ownRedis, realMysql, realPostgres } from './servers.ts';
 
 const LONG = 120_000;
 const postgres = await realPostgres();
 const mariadb = await realMysql();
-const redis = await realRedis();
+const redis = await ownRedis(4);
+afterAll(() => redis?.stop());
 
 let folder = '';
 beforeEach(() => {
@@ -445,7 +446,7 @@ describe.skipIf(!redis)('a given Redis', () => {
   });
 
   test('is refused where none is empty', { timeout: LONG }, async () => {
-    const all = Array.from({ length: 16 }, (_, at) => at);
+    const all = Array.from({ length: 4 }, (_, at) => at);
     const filled: number[] = [];
     for (const at of all) if ((await server.run(at, 'DBSIZE')) === 0) filled.push(at);
     for (const at of filled) await server.run(at, 'SET', 'fixb:given', 'full');

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
-import { userInfo } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise';
 import pg from 'pg';
 import { ask, openRedis } from '../../src/verify/given/redis-scratch.ts';
 import { redisServer } from '../../src/verify/given/redis-server.ts';
+import { freePort } from '../../src/verify/job.ts';
 
 /** Servers of this machine that tests may make databases on: local ones, or those that the variables name. */
 const {
@@ -66,8 +68,44 @@ export interface Redis {
 
 /** A Redis, or undefined, with the reason printed, where there is none. */
 export async function realRedis(): Promise<Redis | undefined> {
-  const run = async (database: number, ...words: string[]) => {
-    const stream = await openRedis(redisServer(redisUrl));
+  const run = runner(redisUrl);
+  const there = await run(0, 'PING').catch(() => undefined);
+  return there ? { url: redisUrl, run } : absent('a Redis at 127.0.0.1:6379', 'REDIS');
+}
+
+/** A Redis of the test's own, with so many databases: what fills them all is in nobody's way. Undefined where there is no redis-server. */
+export async function ownRedis(databases: number): Promise<(Redis & { stop: () => void }) | undefined> {
+  const port = await freePort(0);
+  const words = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--databases',
+    String(databases),
+    '--save',
+    '',
+  ];
+  const child = spawn('redis-server', words, { stdio: 'ignore', cwd: tmpdir() });
+  const missing = new Promise<undefined>((resolve) => child.once('error', () => resolve(undefined)));
+  const url = `redis://127.0.0.1:${port}`;
+  const run = runner(url);
+  const answers = async () => {
+    for (let tries = 0; tries < 200; tries += 1) {
+      if (await run(0, 'PING').catch(() => undefined)) return true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return undefined;
+  };
+  if (await Promise.race([missing, answers()])) return { url, run, stop: () => child.kill('SIGKILL') };
+  child.kill('SIGKILL');
+  process.stderr.write('skipped: there is no redis-server on the PATH\n');
+  return undefined;
+}
+
+function runner(url: string): Redis['run'] {
+  return async (database, ...words) => {
+    const stream = await openRedis(redisServer(url));
     try {
       await ask(stream, ['SELECT', String(database)]);
       return await ask(stream, words);
@@ -75,8 +113,6 @@ export async function realRedis(): Promise<Redis | undefined> {
       stream.destroy();
     }
   };
-  const there = await run(0, 'PING').catch(() => undefined);
-  return there ? { url: redisUrl, run } : absent('a Redis at 127.0.0.1:6379', 'REDIS');
 }
 
 function absent(what: string, name: string): undefined {

@@ -48,7 +48,7 @@ async function offersTls(host: string, port: number): Promise<boolean> {
   }
 }
 
-export async function openPostgres(server: PostgresServer, database: string): Promise<pg.Client> {
+async function openPostgres(server: PostgresServer, database: string): Promise<pg.Client> {
   const client = new pg.Client({ ...server, database, connectionTimeoutMillis: PATIENCE });
   client.on('error', () => {});
   await client.connect();
