@@ -131,6 +131,9 @@ function constantObject(script: Script, node: Node): Node | undefined {
 
 function isPort(node: Node): boolean {
   const at = unwrap(node);
+  if (at.type === 'UnaryExpression' && at.operator === '+') return isPort(at.argument as Node);
+  if (at.type === 'CallExpression' && /^(Number|parseInt)$/.test(dotted(at.callee as Node) ?? ''))
+    return argumentsOf(at).slice(0, 1).some(isPort);
   return (
     at.type === 'NumericLiteral' || /^\d+$/.test(stringValue(at) ?? '') || /port$/i.test(dotted(at) ?? '')
   );
