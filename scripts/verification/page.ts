@@ -34,10 +34,10 @@ function cells(row: Row): string[] {
   const { defect, boot, probe, twin } = row;
   const named = namedCause(defect, probe);
   return [
-    `\`${defect.id}\`: ${defect.title}`,
+    `\`${defect.id}\`: ${defect.title}${defect.catalogue ? ` (${defect.catalogue})` : ''}`,
     defect.backend,
     short(boot),
-    named ? `**${defect.shows.check}** ${shortened(named)}` : `WRONG: ${short(probe)}`,
+    named ? `**${defect.shows.check}** ${shortened(named, defect.shows.cause)}` : `WRONG: ${short(probe)}`,
     typeof twin !== 'string' && twin.result === 'fixed' ? 'passes' : `WRONG: ${short(twin)}`,
   ];
 }
@@ -56,15 +56,29 @@ function rank(status: string): number {
   return status === 'fail' ? 0 : 1;
 }
 
-/** Evidence without what changes from run to run: addresses in memory, made-up ids, ports. */
-function shortened(evidence: string): string {
+/** Evidence without what changes from run to run or belongs to a machine: addresses in memory, made-up ids, moments, absolute paths. */
+function stable(evidence: string): string {
   const [line = ''] = evidence.split('\n');
-  const stable = line
+  return line
     .replace(/0x[0-9a-f]{6,}/g, '0x…')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
+    .replace(/datetime\.datetime\([^)]*\)?/g, 'datetime(…')
+    .replace(/(?<![\w.])\/(?:root|home|tmp|usr|var|opt)\/[^\s'")]*/g, '…')
+    .replace(/Task-\d+/g, 'Task-N')
     .replace(/\(Background on this error at[^)]*\)/g, '')
     .trim();
-  return stable.length > 200 ? `${stable.slice(0, 199)}…` : stable;
+}
+
+const WIDTH = 200;
+
+/** The beginning of evidence and, where it is long, what it says from the cause on. */
+function shortened(evidence: string, cause?: RegExp): string {
+  const text = stable(evidence);
+  const at = cause ? text.search(cause) : -1;
+  if (text.length <= WIDTH) return text;
+  if (at < WIDTH / 2) return `${text.slice(0, WIDTH - 1)}…`;
+  const rest = text.slice(at);
+  return `${text.slice(0, WIDTH / 3)}… ${rest.length > WIDTH / 2 ? `${rest.slice(0, WIDTH / 2)}…` : rest}`;
 }
 
 /** Text for a cell of a table: nothing in it is read as Markdown or HTML. */
