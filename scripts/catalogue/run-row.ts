@@ -121,7 +121,7 @@ function environmentFor(folder: string, { uv, environments }: Lab): string | { f
   const place = join(environments, createHash('sha256').update(wanted).digest('hex').slice(0, 16));
   if (existsSync(place)) return place;
   const fresh = `${place}-${process.pid}`;
-  execFileSync(uv, ['venv', '-q', '--python', 'python3', fresh], { stdio: 'ignore' });
+  execFileSync(uv, ['venv', '-q', '--relocatable', '--python', 'python3', fresh], { stdio: 'ignore' });
   const words = ['pip', 'install', '-q', '--python', join(fresh, 'bin/python'), '-r', manifest];
   const done =
     wanted.trim() === ''
