@@ -33,7 +33,7 @@ function comparePackage(name: string, source: string, work: string, python: stri
   const receivers: Receiver[] = [];
   const starts = new Map<Receiver, string>();
   for (const backend of discover(workspace)) {
-    for (const document of backend.documents) {
+    for (const document of backend.sources) {
       if (!/sqlalchemy|sqlmodel|session|engine/i.test(document.text) || document.problem) continue;
       const { text, receivers: own } = revealed(document, backend);
       if (own.length === 0) continue;

@@ -196,8 +196,17 @@ const METHODS: Partial<Record<What, Record<string, Rule>>> = {
     begin_nested: context('async-context', 'async-transaction'),
     run_sync: awaitable(unknown),
     start: awaitable(kind('async-connection')),
-    stream: awaitable(({ receiver, argument }) => read('async-result', receiver, argument(0, 'statement'))),
-    stream_scalars: awaitable(scalarsOf('async-scalar-result')),
+    // Awaited, or opened with async with.
+    stream: (asked) => ({
+      what: 'async-context',
+      awaitable: true,
+      of: read('async-result', asked.receiver, asked.argument(0, 'statement')),
+    }),
+    stream_scalars: (asked) => ({
+      what: 'async-context',
+      awaitable: true,
+      of: scalarsOf('async-scalar-result')(asked) as Kind,
+    }),
   },
   transaction: each('commit rollback close prepare', plain),
   'async-transaction': each('commit rollback close', awaitable(plain)),

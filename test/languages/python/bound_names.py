@@ -24,6 +24,6 @@ for path in sys.argv[1:]:
         source = handle.read()
     try:
         result[path] = list(scopes(symtable.symtable(source.decode("utf-8"), path, "exec")))
-    except (SyntaxError, UnicodeDecodeError, ValueError):
+    except (SyntaxError, UnicodeDecodeError, ValueError, RecursionError, MemoryError):
         continue
 json.dump(result, sys.stdout)
