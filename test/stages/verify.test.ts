@@ -208,11 +208,6 @@ describe('what is not here', () => {
     expect(check('server').after.evidence).toContain('there is no mysql server here');
     expect(verdict.result).toBe('unchecked');
   });
-
-  test('a Node backend is not started yet, and says so', async () => {
-    const { verdict } = await tried(undefined, {}, { facts: { language: 'javascript' } });
-    expect(verdict.result).toBe('unchecked');
-  });
 });
 
 describe('a machine on which no box can be made', () => {
