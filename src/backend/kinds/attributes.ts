@@ -8,7 +8,7 @@ import { type Kind, merged, PENDING } from './kind.ts';
 import type { Kinds } from './kinds.ts';
 import { attributeOf } from './methods.ts';
 import { relatedKind } from './models.ts';
-import { assignedKind, bindingKind, originKind } from './names.ts';
+import { assignedKind, bindingKind, originKinds } from './names.ts';
 
 /** What `object.name` is. */
 export function attributeKind(kinds: Kinds, document: PythonDocument, node: Node): Kind | undefined {
@@ -21,9 +21,7 @@ export function attributeKind(kinds: Kinds, document: PythonDocument, node: Node
     case 'external':
       return { what: 'external', name: `${on.name}.${name}` };
     case 'module':
-      return (
-        on.document && merged(exportedOrigins(on.document, name).map((origin) => originKind(kinds, origin)))
-      );
+      return on.document && merged(originKinds(kinds, exportedOrigins(on.document, name)));
     case 'flask-sqlalchemy':
       return flaskAttribute(name);
     default:

@@ -28,16 +28,14 @@ interface Asked {
   bound: boolean;
 }
 
+/** What is passed, caller by caller: one unknown settles the matter, so that the callers behind it need not be looked at. */
+type Passed = Iterable<Kind | undefined>;
+
 /**
  * What each caller passes for a parameter. There is an unknown among them where one cannot be read, or where the function is
  * handed on to who knows whom. Tests do not count: they pass what only looks like a session.
  */
-export function callerKinds(
-  kinds: Kinds,
-  document: PythonDocument,
-  definition: Node,
-  name: string,
-): (Kind | undefined)[] {
+export function callerKinds(kinds: Kinds, document: PythonDocument, definition: Node, name: string): Passed {
   if (definition.type !== 'function_definition' || !transparent(document, definition)) return [];
   const owner = classAround(definition);
   const asked: Asked = {
@@ -52,18 +50,18 @@ export function callerKinds(
   return methodCallers(asked, one, definition.childForFieldName('name')?.text ?? '');
 }
 
-function functionCallers(asked: Asked, document: PythonDocument, definition: Node): (Kind | undefined)[] {
+function* functionCallers(asked: Asked, document: PythonDocument, definition: Node): Passed {
   const binding = bindingOf(document, definition);
-  if (!binding) return [];
+  if (!binding) return;
   const uses = referencesAcross(asked.kinds.backend.sources, document, binding);
-  if (uses.length > MOST_CALLERS) return [undefined];
-  return uses.flatMap((use) => passedAt(asked, use.document, use.node));
+  if (uses.length > MOST_CALLERS) yield undefined;
+  else for (const use of uses) yield* passedAt(asked, use.document, use.node);
 }
 
-function passedAt(asked: Asked, document: PythonDocument, node: Node): (Kind | undefined)[] {
-  if (enclosing(node, 'type')) return [];
+function* passedAt(asked: Asked, document: PythonDocument, node: Node): Passed {
+  if (enclosing(node, 'type')) return;
   const call = callOf(node);
-  return [call ? argumentKind(asked, document, call) : handedOn(asked, document, node)];
+  yield call ? argumentKind(asked, document, call) : handedOn(asked, document, node);
 }
 
 function callOf(callee: Node): Node | undefined {
@@ -96,18 +94,17 @@ function handedOn(
 }
 
 /** Who makes instances: calls of the class, of its subclasses, and `super().__init__(…)` in those that have an `__init__` of their own. */
-function constructorCallers(asked: Asked, one: PythonClass, depth: number): (Kind | undefined)[] {
+function* constructorCallers(asked: Asked, one: PythonClass, depth: number): Passed {
   const binding = bindingOf(one.document, one.definition);
-  if (!binding || depth > MOST_SUBCLASSES) return [undefined];
+  if (!binding || depth > MOST_SUBCLASSES) return yield undefined;
   const uses = referencesAcross(asked.kinds.backend.sources, one.document, binding);
-  if (uses.length > MOST_CALLERS) return [undefined];
-  return uses.flatMap(({ document, node }): (Kind | undefined)[] => {
+  if (uses.length > MOST_CALLERS) return yield undefined;
+  for (const { document, node } of uses) {
     const below = subclassAt(document, node);
-    if (below) return subclassCallers(asked, below, depth + 1);
     const isPlain = node.parent?.type === 'attribute' || callOf(node) === undefined;
-    if (isPlain && isOnlyNamed(node)) return [];
-    return passedAt(asked, document, node);
-  });
+    if (below) yield* subclassCallers(asked, below, depth + 1);
+    else if (!isPlain || !isOnlyNamed(node)) yield* passedAt(asked, document, node);
+  }
 }
 
 /** The class that has this expression among its bases. */
@@ -124,11 +121,11 @@ function isOnlyNamed(node: Node): boolean {
   return /^(isinstance|issubclass)$/.test(call?.childForFieldName('function')?.text ?? '');
 }
 
-function subclassCallers(asked: Asked, below: PythonClass, depth: number): (Kind | undefined)[] {
+function* subclassCallers(asked: Asked, below: PythonClass, depth: number): Passed {
   const own = methodsOf(below.definition).find(
     (method) => method.childForFieldName('name')?.text === '__init__',
   );
-  if (!own) return constructorCallers(asked, below, depth);
+  if (!own) return yield* constructorCallers(asked, below, depth);
   const calls = below.document.calls.filter((call) => {
     const callee = call.childForFieldName('function');
     return (
@@ -137,24 +134,25 @@ function subclassCallers(asked: Asked, below: PythonClass, depth: number): (Kind
       methodAround(below.document, call)?.method.id === own.id
     );
   });
-  return calls.length > 0 ? calls.map((call) => argumentKind(asked, below.document, call)) : [undefined];
+  if (calls.length === 0) yield undefined;
+  for (const call of calls) yield argumentKind(asked, below.document, call);
 }
 
 /** Every `receiver.name(…)` whose receiver may be an instance of the class; one that is surely something else does not count. */
-function methodCallers(asked: Asked, one: PythonClass, method: string): (Kind | undefined)[] {
+function* methodCallers(asked: Asked, one: PythonClass, method: string): Passed {
   const documents = mentioning(asked.kinds.backend.sources, method);
-  if (documents.length > MOST_DOCUMENTS || /^__\w+__$/.test(method)) return [undefined];
+  if (documents.length > MOST_DOCUMENTS || /^__\w+__$/.test(method)) return yield undefined;
   const uses = documents.flatMap((document) =>
     document.attributesNamed(method).map((node) => ({ document, node })),
   );
-  if (uses.length > MOST_CALLERS) return [undefined];
-  return uses.flatMap(({ document, node }): (Kind | undefined)[] => {
+  if (uses.length > MOST_CALLERS) return yield undefined;
+  for (const { document, node } of uses) {
     const object = node.childForFieldName('object');
     const receiver = object ? asked.kinds.of(document, object) : undefined;
-    if (receiver && !mayBe(receiver, one)) return [];
+    if (receiver && !mayBe(receiver, one)) continue;
     const bound = asked.bound && receiver?.what !== 'class' && receiver?.what !== 'model-class';
-    return passedAt({ ...asked, bound }, document, node);
-  });
+    yield* passedAt({ ...asked, bound }, document, node);
+  }
 }
 
 const mentions = new WeakMap<readonly PythonDocument[], Map<string, PythonDocument[]>>();

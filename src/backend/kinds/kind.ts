@@ -131,14 +131,22 @@ function haveSameRows(a: Kind['rows'], b: Kind['rows']): boolean {
   return a.length === b.length && a.every((row, at) => isSameKind(row, b[at]));
 }
 
-/** The one kind of an expression that may be any of these: `None` does not count, and an unknown makes all of it unknown. */
-export function merged(kinds: readonly (Kind | undefined)[]): Kind | undefined {
-  const known = kinds.filter((kind) => kind !== PENDING && kind?.what !== 'none');
-  const [first, ...others] = known;
-  if (known.length === 0)
-    return kinds.length > 0 ? (kinds.find((kind) => kind === PENDING) ?? NONE) : undefined;
-  if (!first) return undefined;
-  return others.reduce<Kind | undefined>((one, next) => (one && next ? common(one, next) : undefined), first);
+/**
+ * The one kind of an expression that may be any of these: `None` does not count, and an unknown makes all of it unknown.
+ * Nothing is asked for behind what makes it unknown.
+ */
+export function merged(kinds: Iterable<Kind | undefined>): Kind | undefined {
+  let one: Kind | undefined;
+  let weak: Kind | undefined;
+  for (const kind of kinds) {
+    if (kind === PENDING) weak = PENDING;
+    else if (kind?.what === 'none') weak ??= NONE;
+    else {
+      one = kind && one ? common(one, kind) : kind;
+      if (!one) return undefined;
+    }
+  }
+  return one ?? weak;
 }
 
 /** What two kinds have in common: sessions of both packages are sessions, two statements are a statement. */

@@ -17,8 +17,9 @@ export function nameKind(kinds: Kinds, document: PythonDocument, node: Node): Ki
   const meant = meantKind(document, node);
   if (meant) return meant;
   const bindings = reachingBindings(document, node);
-  if (bindings) return merged(bindings.flatMap((binding) => boundKinds(kinds, document, binding)));
-  return merged(originsOf(document, node).map((origin) => originKind(kinds, origin)));
+  return bindings
+    ? merged(boundKinds(kinds, document, bindings))
+    : merged(originKinds(kinds, originsOf(document, node)));
 }
 
 /** A name of the database that is imported from where it is not, or not at all: what its author meant. */
@@ -29,15 +30,24 @@ function meantKind(document: PythonDocument, node: Node): Kind | undefined {
     : undefined;
 }
 
-/** An import is what it leads to; `del` gives nothing. */
-function boundKinds(kinds: Kinds, document: PythonDocument, binding: Binding): (Kind | undefined)[] {
-  if (binding.kind === 'deleted') return [];
-  if (binding.kind !== 'import' && binding.kind !== 'from-import')
-    return [bindingKind(kinds, document, binding)];
-  return originsOfBinding(document, binding).map((origin) => originKind(kinds, origin));
+/** What each binding gives: an import what it leads to, and `del` nothing. */
+function* boundKinds(
+  kinds: Kinds,
+  document: PythonDocument,
+  bindings: readonly Binding[],
+): Iterable<Kind | undefined> {
+  for (const binding of bindings) {
+    if (binding.kind === 'import' || binding.kind === 'from-import')
+      yield* originKinds(kinds, originsOfBinding(document, binding));
+    else if (binding.kind !== 'deleted') yield bindingKind(kinds, document, binding);
+  }
 }
 
-export function originKind(kinds: Kinds, origin: Origin): Kind | undefined {
+export function* originKinds(kinds: Kinds, origins: readonly Origin[]): Iterable<Kind | undefined> {
+  for (const origin of origins) yield originKind(kinds, origin);
+}
+
+function originKind(kinds: Kinds, origin: Origin): Kind | undefined {
   switch (origin.kind) {
     case 'external':
       return { what: 'external', name: origin.name };

@@ -23,8 +23,7 @@ export function parameterKind(kinds: Kinds, document: PythonDocument, binding: B
   const declared = parameter.annotation && annotatedKind(kinds, document, parameter.annotation);
   if (declared && declared.what !== 'none') return declared;
   if (parameter.annotation) return undefined;
-  const given = callerKinds(kinds, document, definition, binding.name);
-  return given.length > 0 ? merged(given) : undefined;
+  return merged(callerKinds(kinds, document, definition, binding.name));
 }
 
 /** `self` and `cls`. */
