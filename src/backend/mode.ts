@@ -56,5 +56,5 @@ function dottedUses(document: PythonDocument): readonly Node[] {
 
 /** `.name`, also with white space, a line continuation or a comment behind the dot. */
 function dotted(name: string): RegExp {
-  return new RegExp(`\\.(?:\\s|\\\\|#.*)*${name}`);
+  return new RegExp(`\\.(?:\\s|\\\\|#[^\\n]*\\n)*${name}`);
 }

@@ -68,7 +68,7 @@ export function awaitedKind(kind: Kind | undefined): Kind | undefined {
 }
 
 /** True of what may stand behind `await`. An unknown may. */
-export function isAwaitable(kind: Kind): boolean {
+function isAwaitable(kind: Kind): boolean {
   return kind.what === 'coroutine' || kind.awaitable === true;
 }
 

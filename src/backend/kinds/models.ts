@@ -132,7 +132,7 @@ function targetClass(kinds: Kinds, document: PythonDocument, node: Node): Python
 }
 
 /** The only mapped class of that name. */
-export function modelNamed(kinds: Kinds, name: string): PythonClass | undefined {
+function modelNamed(kinds: Kinds, name: string): PythonClass | undefined {
   const found = kinds.backend.sources
     .filter(({ text }) => text.includes(`class ${name}`))
     .flatMap((document) =>
