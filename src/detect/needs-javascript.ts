@@ -1,7 +1,7 @@
 import type { Backend } from '../backend/backend.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
 import { concerns } from './concerns.ts';
-import { mentions } from './mentions.ts';
+import { literalsOf } from './mentions.ts';
 
 /** True where a file of some Node backend has what a JavaScript transform looks for, so that its parser must be loaded. */
 export function needsJavaScript(
@@ -14,7 +14,7 @@ export function needsJavaScript(
     );
     return backend.facts.files.some((path) => {
       const file = literals.length > 0 ? backend.workspace.read(path) : undefined;
-      return file !== undefined && mentions(file, literals);
+      return file !== undefined && literalsOf(transforms).isIn(file, literals);
     });
   });
 }

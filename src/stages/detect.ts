@@ -1,6 +1,6 @@
 import type { Backend } from '../backend/backend.ts';
 import { concerns } from '../detect/concerns.ts';
-import { mentions } from '../detect/mentions.ts';
+import { type Literals, literalsOf } from '../detect/mentions.ts';
 import { toFinding } from '../detect/to-finding.ts';
 import type { SourceFile } from '../files/source-file.ts';
 import { tooDeep } from '../languages/too-deep.ts';
@@ -24,9 +24,10 @@ export interface Detected {
 export function detect(backends: readonly Backend[], transforms: readonly LoadedTransform[]): Detected {
   const found = new Map<string, Finding>();
   const problems = backends.flatMap(unreadable);
+  const literals = literalsOf(transforms);
   for (const backend of backends) {
     for (const loaded of transforms) {
-      for (const look of looks(loaded, backend)) {
+      for (const look of looks(loaded, backend, literals)) {
         try {
           const { drafts, problem } = look.run();
           if (problem) problems.push(problem);
@@ -70,7 +71,7 @@ interface Look {
 const EXTENSION = { python: /\.py$/, javascript: /\.[cm]?[jt]sx?$/ };
 
 /** The calls that one transform needs for one backend. Literals are searched for before a document is parsed. */
-function looks(loaded: LoadedTransform, backend: Backend): Look[] {
+function looks(loaded: LoadedTransform, backend: Backend, literals: Literals): Look[] {
   if (loaded.language === 'settings') {
     return [{ file: backend.facts.root || '.', run: () => ({ drafts: loaded.transform.detect(backend) }) }];
   }
@@ -79,7 +80,7 @@ function looks(loaded: LoadedTransform, backend: Backend): Look[] {
     .filter((file) => EXTENSION[loaded.language].test(file))
     .filter((path) => {
       const file = backend.workspace.read(path);
-      return file && mentions(file, loaded.transform.literals);
+      return file && literals.isIn(file, loaded.transform.literals);
     })
     .map((file) => ({ file, run: () => detectInDocument(loaded, backend, file) }));
 }

@@ -1,7 +1,7 @@
 import { BUILTINS } from './builtins.ts';
 import type { PythonDocument } from './document.ts';
 import type { ModuleTarget } from './modules.ts';
-import type { Binding } from './scopes.ts';
+import type { Binding, Scope, Scopes } from './scopes.ts';
 import { enclosing, type Node } from './tree.ts';
 
 /** What a name or attribute is bound to. */
@@ -182,8 +182,18 @@ function targetOrigin(target: ModuleTarget): Origin {
 }
 
 /** The scope that a name at this node is looked up in. Defaults, annotations, bases and decorators belong to the outer one. */
-export function scopeAt(document: PythonDocument, node: Node) {
-  const { byNode, module } = document.scopes;
+export function scopeAt(document: PythonDocument, node: Node): Scope {
+  const { scopes } = document;
+  const known = scopesAt.get(scopes) ?? new Map<number, Scope>();
+  if (known.size === 0) scopesAt.set(scopes, known);
+  const found = known.get(node.id) ?? findScope(scopes, node);
+  known.set(node.id, found);
+  return found;
+}
+
+const scopesAt = new WeakMap<Scopes, Map<number, Scope>>();
+
+function findScope({ byNode, module }: Scopes, node: Node): Scope {
   let child = node;
   for (let at = node.parent; at; child = at, at = at.parent) {
     const scope = byNode.get(at.id);

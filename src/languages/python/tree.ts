@@ -76,6 +76,21 @@ export function childrenOf(node: Node, field: string): Node[] {
 
 /** Nodes of a type anywhere below. A keyword such as `yield` has a token of the same type, which is left out. */
 export function descendants(node: Node, types: string | string[]): Node[] {
+  return node.type === 'module' ? [...inModule(node, `${types}`, types)] : findDescendants(node, types);
+}
+
+const ofModules = new WeakMap<Tree, Map<string, Node[]>>();
+
+/** Of a whole module many transforms ask for the same. */
+function inModule(root: Node, key: string, types: string | string[]): Node[] {
+  const known = ofModules.get(root.tree) ?? new Map<string, Node[]>();
+  if (known.size === 0) ofModules.set(root.tree, known);
+  const found = known.get(key) ?? findDescendants(root, types);
+  known.set(key, found);
+  return found;
+}
+
+function findDescendants(node: Node, types: string | string[]): Node[] {
   return node.descendantsOfType(types).filter((child): child is Node => child?.isNamed ?? false);
 }
 

@@ -59,8 +59,14 @@ export default {
   },
 } satisfies Transform<'python'>;
 
+const mentioned = new WeakMap<Backend, boolean>();
+
 function mentionsDsn(backend: Backend): boolean {
-  return backend.documents.some(({ text }) => /(Dsn|Url)\b/.test(text) && text.includes('pydantic'));
+  const found =
+    mentioned.get(backend) ??
+    backend.documents.some(({ text }) => text.includes('pydantic') && /(Dsn|Url)\b/.test(text));
+  mentioned.set(backend, found);
+  return found;
 }
 
 function draft(document: PythonDocument, node: Node): Draft {
