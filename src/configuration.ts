@@ -10,7 +10,7 @@ export interface Configuration {
   probes: Probe[];
 }
 
-export const CONFIGURATION_FILE = 'fix-backend.toml';
+const CONFIGURATION_FILE = 'fix-backend.toml';
 
 const KEYS = ['probes'];
 const PROBE: Record<string, (value: unknown) => boolean> = {

@@ -10,7 +10,7 @@ export type Answer =
   | 'different';
 
 /** What a type of pyright's is in the words of the model: `async-session`, the name of a class, or undefined where pyright does not know. */
-export function wordsOfType(type: string): string[] {
+function wordsOfType(type: string): string[] {
   const words = members(type)
     .map((each) => each.replace(/^"|"$/g, '').trim())
     .filter((each) => each !== 'None' && each !== '')

@@ -3,7 +3,7 @@ import type { Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import type { Kind } from './kinds/kind.ts';
 
-export type { Kind, What } from './kinds/kind.ts';
+export type { Kind } from './kinds/kind.ts';
 
 /**
  * What an expression of a document of this backend is: a session, a result, a model, a coroutine that gives one …, followed

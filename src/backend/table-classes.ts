@@ -55,7 +55,7 @@ export function isSqlmodelRelationship({ callee }: TableField): boolean {
 }
 
 /** True for a class of SQLModel, with a table or without. */
-export function isSqlmodelClass(one: PythonClass): boolean {
+function isSqlmodelClass(one: PythonClass): boolean {
   return lineageOf(one).external.some((name) => SQLMODEL.test(name));
 }
 

@@ -43,6 +43,7 @@ export function explainLog(log: string, transforms: readonly LoadedTransform[], 
     text: [
       ...known.flatMap(({ error, repairs }) => [
         ...quoted(error, layout),
+        ...byHand(error, repairs, layout),
         ...repairs.flatMap((each) => repairText(each, layout)),
         '',
       ]),
@@ -75,6 +76,12 @@ function quoted(error: LoggedError, layout: Layout): string[] {
       : []),
     ...(times > 1 ? [`  ${count(times, 'time')} in this log`] : []),
   ];
+}
+
+/** Where every transform for an error only points something out, a person has to do something besides. */
+function byHand(error: LoggedError, repairs: readonly LoadedTransform[], { width }: Layout): string[] {
+  const hint = repairs.every(({ transform }) => transform.safety === 'report') && hintFor(error.text);
+  return hint ? indented(hint, 2, width) : [];
 }
 
 function repairText({ id, transform }: LoadedTransform, layout: Layout): string[] {

@@ -46,6 +46,7 @@ export async function cleaningUp<T>(absoluteFolder: string, work: () => Promise<
     return await work();
   } finally {
     stopListening();
-    clean();
+    // What else runs belongs to another verification of this process.
+    remove(absoluteFolder);
   }
 }

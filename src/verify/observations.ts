@@ -115,7 +115,7 @@ export interface CommandRun {
 }
 
 /** What pytest said of the project's own tests. */
-export interface TestRun {
+interface TestRun {
   results: Record<string, { outcome: 'passed' | 'skipped' | 'failed'; error: string }>;
   /** Null where it took too long. */
   code: number | null;

@@ -63,6 +63,7 @@ describe("the project's own tests", () => {
       'driver',
       'imports',
       'cycles',
+      'limits',
     ]);
     expect(verdict.result).toBe('fixed');
   });

@@ -101,7 +101,7 @@ export function isCoroutineFunction(definition: Node): boolean {
 }
 
 /** How a function is used at one place. */
-export interface FunctionUse {
+interface FunctionUse {
   document: PythonDocument;
   /** The name or attribute. */
   node: Node;
@@ -110,7 +110,7 @@ export interface FunctionUse {
 }
 
 /** Whether a use of a name is the call of it. */
-export function asUse(document: PythonDocument, node: Node): FunctionUse {
+function asUse(document: PythonDocument, node: Node): FunctionUse {
   const call = node.parent?.type === 'call' && node.parent.childForFieldName('function')?.id === node.id;
   return { document, node, ...(call && node.parent && { call: node.parent }) };
 }

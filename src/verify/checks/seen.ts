@@ -117,7 +117,7 @@ export function saidInLog(seen: Seen, log: string): string {
 }
 
 /** The line of Node's own report that names the error; its stack, and what the error holds besides, follow it. */
-export function nodeError(log: string): string {
+function nodeError(log: string): string {
   const lines = log.split('\n').map((line) => line.trim());
   const named = lines.findLast((line) =>
     /^(?!at )(?:\[|Uncaught )?(?:[\w.]*(?:Error|Exception)\b|error)[^:]*: /.test(line),
