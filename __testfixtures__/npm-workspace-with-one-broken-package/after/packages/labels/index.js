@@ -1,0 +1,3 @@
+export function label(order) {
+  return `${order.id}: ${order.item}`;
+}
