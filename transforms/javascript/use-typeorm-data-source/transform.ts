@@ -6,6 +6,7 @@ import { expressionOf, statementOf } from '../../../src/languages/javascript/bui
 import {
   freeName,
   hasImports,
+  importsOf,
   insertBehindImports,
   isNativeModule,
 } from '../../../src/languages/javascript/imports.ts';
@@ -28,13 +29,14 @@ const UNSAFE = {
 const find: Find = ({ script, version }) => {
   const typeorm = version('typeorm');
   if (!typeorm?.is('>=0.3')) return [];
-  return script.calls.flatMap((call): Found[] => {
+  const ofCalls = script.calls.flatMap((call): Found[] => {
     const name = /^typeorm\.(\w+)$/.exec(originOf(script, call.callee as Node) ?? '')?.[1] ?? '';
     if (Object.hasOwn(GLOBALS, name)) return ofGlobal(script, call, name, typeorm);
     if (name === 'createConnection' && typeorm.is('>=1')) return [ofCreate(script, call, typeorm)];
     const next = typeorm.is('>=1') ? GONE[name] : undefined;
     return next ? [{ subject: name, at: call, message: gone(typeorm, name), safety: 'report', next }] : [];
   });
+  return typeorm.is('>=1') ? [...unusedImports(script, typeorm), ...ofCalls] : ofCalls;
 };
 
 export const transform = {
@@ -164,6 +166,46 @@ function ofCreate(script: Script, call: Call, typeorm: PackageVersion): Found {
       replace(script, call, made);
     },
   };
+}
+
+/**
+ * Imports of what TypeORM 1.0 has no longer, where nothing uses the name: what is left when several calls of one file are repaired.
+ * An ES module that imports them fails when it is loaded, and TypeScript refuses them.
+ */
+function unusedImports(script: Script, typeorm: PackageVersion): Found[] {
+  return importsOf(script, 'typeorm').flatMap((declaration): Found[] => {
+    const all = (declaration.specifiers ?? []) as Node[];
+    const unused = all.filter((one) => isGone(one) && isUnused(script, one));
+    const [first] = unused;
+    if (!first) return [];
+    const names = unused.map((one) => importedNameOf(one)).join(', ');
+    return [
+      {
+        subject: `import of ${names}`,
+        at: first,
+        message: `${typeorm.text} does not export ${names}, and nothing here uses it.`,
+        safety: 'safe',
+        repair: () => {
+          const gone = unused.length === all.length ? [declaration as Node] : unused;
+          for (const one of gone) remove(script, one);
+        },
+      },
+    ];
+  });
+}
+
+function isGone(specifier: Node): boolean {
+  const name = importedNameOf(specifier);
+  return name === 'createConnection' || Object.hasOwn(GLOBALS, name) || Object.hasOwn(GONE, name);
+}
+
+function importedNameOf(specifier: Node): string {
+  return specifier.type === 'ImportSpecifier' ? (nameOf(specifier.imported as Node) ?? '') : '';
+}
+
+function isUnused(script: Script, specifier: Node): boolean {
+  const local = (specifier as unknown as { local?: Node }).local;
+  return local !== undefined && script.bindingOf(local)?.references.length === 0;
 }
 
 interface Source {

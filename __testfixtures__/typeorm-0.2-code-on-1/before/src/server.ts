@@ -1,0 +1,13 @@
+import 'reflect-metadata';
+import express from 'express';
+import { AppDataSource } from './data-source';
+import { members } from './members';
+
+const app = express();
+app.use(express.json());
+app.get('/health', (_request, response) => {
+  response.json({ ok: AppDataSource.isConnected });
+});
+app.use(members);
+
+AppDataSource.connect().then(() => app.listen(Number(process.env.PORT ?? 3000)));
