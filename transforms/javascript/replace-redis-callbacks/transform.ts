@@ -59,9 +59,9 @@ export const parser = 'tsx';
 /** A standard jscodeshift transform, with `--unsafe` for callbacks. `--redis=5` gives the installed version. */
 export default rewriteWith(find, UNSAFE);
 
-/** `on`, `subscribe` and the like take listeners, which are called. */
+/** `on`, `subscribe` and the like take listeners, which are called; so do the methods of the promise that `connect()` gives. */
 const LISTENERS =
-  /^(on|once|off|addListener|removeListener|\w*[sS]ubscribe|duplicate|executeIsolated|connect)$/;
+  /^(on|once|off|addListener|removeListener|\w*[sS]ubscribe|duplicate|executeIsolated|connect|then|catch|finally)$/;
 
 function callbackOf(script: Script, call: Call, redis: PackageVersion): Found[] {
   const used = methodCall(call);
