@@ -1,4 +1,5 @@
 import { JavaScriptDocument } from '../languages/javascript/document.ts';
+import { modulesOf as scriptModulesOf } from '../languages/javascript/modules.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { PythonModules } from '../languages/python/modules.ts';
 import { type Manifest, readManifest } from '../settings/manifest.ts';
@@ -13,6 +14,9 @@ import { usesExec } from './sessions.ts';
 
 export type Targets = Readonly<Record<string, string>>;
 
+/** Of JavaScript whose trees are held at once: some 500 MB. */
+const MOST_CHARACTERS = 3_000_000;
+
 /** One backend as the transforms see it: its facts, its documents, and what its code makes of the database. */
 export class Backend {
   readonly facts: BackendFacts;
@@ -25,6 +29,8 @@ export class Backend {
   readonly asked = new Set<string>();
   private readonly cache = new Map<string, unknown>();
   private readonly scripts = new Map<string, JavaScriptDocument | undefined>();
+  /** In those. */
+  private characters = 0;
 
   constructor(
     facts: BackendFacts,
@@ -48,8 +54,18 @@ export class Backend {
     if (!this.scripts.has(path)) {
       const file = this.workspace.read(path);
       this.scripts.set(path, file && new JavaScriptDocument(file));
+      this.characters += file?.text.length ?? 0;
     }
     return this.scripts.get(path);
+  }
+
+  /** Lets go of the trees of JavaScript files where they have become too many to hold. Asked between two files: no node outlives it. */
+  releaseScripts(): void {
+    if (this.characters < MOST_CHARACTERS) return;
+    for (const document of this.scripts.values()) document?.forget();
+    this.scripts.clear();
+    scriptModulesOf(this).forget();
+    this.characters = 0;
   }
 
   /** Every Python file of the backend. A document is parsed when something of its tree is asked for, not before. */

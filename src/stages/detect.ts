@@ -26,16 +26,14 @@ export function detect(backends: readonly Backend[], transforms: readonly Loaded
   const problems = backends.flatMap(unreadable);
   const literals = literalsOf(transforms);
   for (const backend of backends) {
-    for (const loaded of transforms) {
-      for (const look of looks(loaded, backend, literals)) {
-        try {
-          const { drafts, problem } = look.run();
-          if (problem) problems.push(problem);
-          for (const draft of drafts) remember(found, toFinding(draft, loaded, backend));
-        } catch (error) {
-          if (error instanceof FixBackendError) throw error;
-          problems.push(failed(loaded.id, look.file, error));
-        }
+    for (const { loaded, file, run } of allLooks(transforms, backend, literals)) {
+      try {
+        const { drafts, problem } = run();
+        if (problem) problems.push(problem);
+        for (const draft of drafts) remember(found, toFinding(draft, loaded, backend));
+      } catch (error) {
+        if (error instanceof FixBackendError) throw error;
+        problems.push(failed(loaded.id, file, error));
       }
     }
   }
@@ -64,25 +62,50 @@ function unparsed(backend: Backend): Problem[] {
 }
 
 interface Look {
+  loaded: LoadedTransform;
   file: string;
   run(): { drafts: Draft[]; problem?: Problem | undefined };
 }
 
 const EXTENSION = { python: /\.py$/, javascript: /\.[cm]?[jt]sx?$/ };
 
-/** The calls that one transform needs for one backend. Literals are searched for before a document is parsed. */
-function looks(loaded: LoadedTransform, backend: Backend, literals: Literals): Look[] {
-  if (loaded.language === 'settings') {
-    return [{ file: backend.facts.root || '.', run: () => ({ drafts: loaded.transform.detect(backend) }) }];
+/**
+ * The calls that one backend needs. JavaScript is gone through file by file and not transform by transform: its trees are large,
+ * and so those of a file are done with before the next one's.
+ */
+function* allLooks(
+  transforms: readonly LoadedTransform[],
+  backend: Backend,
+  literals: Literals,
+): Iterable<Look> {
+  for (const loaded of transforms)
+    if (loaded.language === 'settings')
+      yield {
+        loaded,
+        file: backend.facts.root || '.',
+        run: () => ({ drafts: loaded.transform.detect(backend) }),
+      };
+  const concerned = transforms.filter((loaded) => concerns(loaded, backend));
+  for (const loaded of concerned)
+    if (loaded.language === 'python')
+      for (const path of backend.facts.files) yield* looksAt(loaded, backend, path, literals);
+  for (const path of backend.facts.files) {
+    for (const loaded of concerned)
+      if (loaded.language === 'javascript') yield* looksAt(loaded, backend, path, literals);
+    backend.releaseScripts();
   }
-  if (!concerns(loaded, backend)) return [];
-  return backend.facts.files
-    .filter((file) => EXTENSION[loaded.language].test(file))
-    .filter((path) => {
-      const file = backend.workspace.read(path);
-      return file && literals.isIn(file, loaded.transform.literals);
-    })
-    .map((file) => ({ file, run: () => detectInDocument(loaded, backend, file) }));
+}
+
+/** Literals are searched for before a document is parsed. */
+function looksAt(
+  loaded: Exclude<LoadedTransform, { language: 'settings' }>,
+  backend: Backend,
+  path: string,
+  literals: Literals,
+): Look[] {
+  const file = EXTENSION[loaded.language].test(path) ? backend.workspace.read(path) : undefined;
+  if (!file || !literals.isIn(file, loaded.transform.literals)) return [];
+  return [{ loaded, file: path, run: () => detectInDocument(loaded, backend, path) }];
 }
 
 /** What is wrong with Python documents is asked of all of them; of a JavaScript one there is all or nothing. */

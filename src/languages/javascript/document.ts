@@ -43,6 +43,11 @@ export class JavaScriptDocument {
     };
   }
 
+  /** Lets go of the tree, which takes some hundred times the room of the text; it is read again when it is asked for. */
+  forget(): void {
+    parsed.delete(this.file);
+  }
+
   place(start: number, end: number): Place {
     return { file: this.path, start, end };
   }

@@ -51,6 +51,11 @@ export class ScriptModules {
     return this.scripts.get(path);
   }
 
+  /** Lets go of the parsed files. Nobody may hold a node of one any more. */
+  forget(): void {
+    this.scripts.clear();
+  }
+
   /** The file of the workspace that an import in `from` means; undefined for an installed package and for what is not there. */
   resolve(from: string, module: string): string | undefined {
     const key = `${posix.dirname(from)}\n${module}`;
