@@ -13,17 +13,26 @@ export type Answer =
 function wordsOfType(type: string): string[] {
   const words = members(type)
     .map((each) => each.replace(/^"|"$/g, '').trim())
-    .filter((each) => each !== 'None' && each !== '')
+    .filter((each) => !/^(None|Unbound|)$/.test(each))
     .map(wordOf);
   return [...new Set(words)];
 }
+
+/** Classes that only pyright sees: what a method is declared to give is a subclass of what the documentation speaks of. */
+const SUBCLASSES: Record<string, string> = {
+  OptionEngine: 'Engine',
+  RowReturningQuery: 'Query',
+  ReturningInsert: 'Insert',
+  ReturningUpdate: 'Update',
+  ReturningDelete: 'Delete',
+};
 
 function wordOf(member: string): string {
   if (/^(Unknown|Any)\b/.test(member)) return 'unknown';
   const head = /^[\w.]+/.exec(member)?.[0]?.split('.').at(-1) ?? member;
   if (/^Coroutine(Type)?$/.test(head)) return 'coroutine';
   if (/^(list|Sequence|List)$/.test(head)) return 'list';
-  const kind = instanceOfExternal(`sqlalchemy.${head}`);
+  const kind = instanceOfExternal(`sqlalchemy.${SUBCLASSES[head] ?? head}`);
   return kind ? kind.what : head;
 }
 

@@ -70,8 +70,12 @@ export function differences(path: string, expected: Expected[]): string[] {
 
 function differencesIn(root: Node, path: string, expected: Expected[]): string[] {
   const { module, byNode } = readScopes(root);
+  // Lambdas have no name: of several in one line nobody can say which is which.
+  const lambdas = expected.filter(({ name }) => name === 'lambda').map(({ line }) => line);
+  const alone = (line: number) => lambdas.filter((each) => each === line).length === 1;
   const ours = new Map([module, ...byNode.values()].map((scope) => [keyOf(scope), scope]));
-  return expected.flatMap((scope) => {
+  const told = expected.filter(({ name, line }) => name !== 'lambda' || alone(line));
+  return told.flatMap((scope) => {
     const key = scope.kind === 'module' ? 'module' : `${scope.kind} ${scope.name} ${scope.line}`;
     const own = ours.get(key);
     if (!own) return scope.kind === 'function' && scope.name === 'lambda' ? [] : [`${path}: no scope ${key}`];

@@ -103,7 +103,7 @@ class ScopeReader {
     keyword_argument: (node, scope) => this.visit(node.childForFieldName('value'), scope),
     import_statement: (node, scope) => this.importStatement(node, scope),
     import_from_statement: (node, scope) => this.fromImport(node, scope),
-    future_import_statement: () => undefined,
+    future_import_statement: (node, scope) => this.namesOf(node, scope, '__future__'),
     function_definition: (node, scope) => this.functionDefinition(node, scope),
     class_definition: (node, scope) => this.classDefinition(node, scope),
     lambda: (node, scope) => this.lambda(node, scope),
@@ -183,6 +183,10 @@ class ScopeReader {
     if (children(node).some((child) => child.type === 'wildcard_import')) {
       this.scopes.stars.push({ module, statement: node, scope });
     }
+    this.namesOf(node, scope, module);
+  }
+
+  private namesOf(node: Node, scope: Scope, module: string): void {
     for (const name of childrenOf(node, 'name')) {
       const alias = name.childForFieldName('alias');
       const imported = name.type === 'aliased_import' ? name.childForFieldName('name') : name;
