@@ -11,8 +11,9 @@ import { parseJavaScript } from '../../languages/javascript/parse.ts';
 import type { BackendFacts } from '../../types.ts';
 
 /**
- * Paths of reading routes that are written out: `app.get('/users', …)` in Express, Fastify, Koa and Hono, below the prefix where
- * its file is mounted by `app.use('/api', …)` in no knowable way, so both forms are only asked for. A route with a parameter is left out.
+ * Paths that may be reading routes: `users.get('/users', …)` in Express, Fastify, Koa and Hono, as they are and below each prefix of an
+ * `app.use('/api', …)`. They are only asked for, and what answers 404 is none; so whose `get` it is need not be known. A route with a
+ * parameter is left out.
  */
 export function readingRoutes(facts: BackendFacts, absoluteTree: string): string[] {
   const found = new Set<string>();
@@ -31,7 +32,6 @@ export function readingRoutes(facts: BackendFacts, absoluteTree: string): string
 
 const MOST = 60;
 const MAY_ROUTE = /\.(get|use)\(|\.route\(/;
-const ROUTER = /^(app|router|server|api|fastify|[a-z]\w*(Router|App|Routes|Api))$/i;
 
 function calls(file: string, absolutePath: string): { method: 'get' | 'use'; path: string }[] {
   const text = readOr(absolutePath);
@@ -43,8 +43,7 @@ function calls(file: string, absolutePath: string): { method: 'get' | 'use'; pat
     const call = methodCall(node);
     const [first, second] = argumentsOf(node);
     const path = stringValue(first);
-    const router = call?.receiver.type === 'Identifier' && ROUTER.test(call.receiver.name);
-    if (router && second && path?.startsWith('/') && !/[:*({]/.test(path)) {
+    if (call && second && path?.startsWith('/') && !/[:*({]/.test(path)) {
       if (call.method === 'get' || call.method === 'use') found.push({ method: call.method, path });
     }
     waiting.push(...childrenOf(node));
