@@ -158,7 +158,7 @@ class ScopeReader {
   private ownerOf(scope: Scope, name: string): Scope {
     const outward = scope.outward.get(name);
     if (outward === 'global') return scope.module;
-    if (outward === 'nonlocal') return scope.parent?.find(name)?.[0]?.scope ?? scope.parent ?? scope;
+    if (outward === 'nonlocal') return scope.find(name)?.[0]?.scope ?? aroundClasses(scope);
     return scope;
   }
 
@@ -399,4 +399,11 @@ function nearestFunction(node: Node): Node | undefined {
 function finalValue(node: Node): Node {
   const right = node.type === 'assignment' ? node.childForFieldName('right') : null;
   return right ? finalValue(right) : node;
+}
+
+/** The nearest block around a scope that `nonlocal` may mean: a class is none. The scope itself where there is none: CPython refuses that. */
+function aroundClasses(scope: Scope): Scope {
+  const { parent } = scope;
+  if (!parent) return scope;
+  return parent.kind === 'class' ? aroundClasses(parent) : parent;
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { differences, expectedScopes } from '../../../scripts/model/scopes.ts';
@@ -24,6 +25,18 @@ describe.runIf(library)('scopes', () => {
     expect(wrong.slice(0, 20)).toEqual([]);
     expect(files).toBeGreaterThan(150);
   }, 120_000);
+
+  it('bind what a method calls nonlocal in the function around its class, wherever that binds it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'scopes-'));
+    const file = join(folder, 'nonlocal.py');
+    const method =
+      '    class A:\n        def f(self):\n            nonlocal n, later\n            n = later = 1\n';
+    writeFileSync(file, `def outer():\n    n = 0\n${method}    later = 0\n    return A\n`);
+    const [[path, scopes] = ['', []]] = Object.entries(expectedScopes([file]));
+    expect(differences(path, scopes)).toEqual([]);
+    expect(scopes.length).toBeGreaterThan(3);
+    rmSync(folder, { recursive: true });
+  });
 });
 
 function libraryFiles(): string[] {
