@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import dotenv from 'dotenv';
 import {
-  childrenOf,
   dotted,
   isMember,
   keyOf,
@@ -11,8 +9,8 @@ import {
   propertyName,
   stringValue,
 } from '../../languages/javascript/nodes.ts';
-import { parseJavaScript } from '../../languages/javascript/parse.ts';
 import type { BackendFacts, DatabaseAddress, Place } from '../../types.ts';
+import { nodesIn, textOf } from './source.ts';
 
 /** What a Node backend says of its databases. */
 export interface NodeDatabases {
@@ -100,16 +98,13 @@ function addressesIn(
   read: Set<string>,
 ): DatabaseAddress[] {
   if (!/process\.env|:\/\/|\b(user|username|database)\b/.test(text)) return [];
-  const parsed = parseJavaScript(file, text);
-  const waiting: Node[] = 'tree' in parsed ? [parsed.tree.program as Node] : [];
   const found: DatabaseAddress[] = [];
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
+  for (const node of nodesIn(file, text)) {
     const place = { file, start: 0, end: 0 };
     found.push(...fromText(stringValue(node) ?? '', place));
     const parts = writtenParts(node);
     if (dialect && parts) found.push(fromParts(parts, dialect, place));
     if (isMember(node) && dotted(node.object as Node) === 'process.env') read.add(propertyName(node) ?? '');
-    waiting.push(...childrenOf(node));
   }
   return found;
 }
@@ -151,12 +146,4 @@ function fromParts({ host, port, user, database }: Parts, dialect: string, place
     ...(Number(port) > 0 && { port: Number(port) }),
     place,
   };
-}
-
-function textOf(absolutePath: string): string {
-  try {
-    return readFileSync(absolutePath, 'utf8');
-  } catch {
-    return '';
-  }
 }

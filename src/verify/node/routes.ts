@@ -1,14 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  argumentsOf,
-  childrenOf,
-  methodCall,
-  type Node,
-  stringValue,
-} from '../../languages/javascript/nodes.ts';
-import { parseJavaScript } from '../../languages/javascript/parse.ts';
+import { argumentsOf, methodCall, stringValue } from '../../languages/javascript/nodes.ts';
 import type { BackendFacts } from '../../types.ts';
+import { nodesIn, textOf } from './source.ts';
 
 /**
  * Paths that may be reading routes: `users.get('/users', …)` in Express, Fastify, Koa and Hono, as they are and below each prefix of an
@@ -34,27 +27,16 @@ const MOST = 60;
 const MAY_ROUTE = /\.(get|use)\(|\.route\(/;
 
 function calls(file: string, absolutePath: string): { method: 'get' | 'use'; path: string }[] {
-  const text = readOr(absolutePath);
+  const text = textOf(absolutePath);
   if (!MAY_ROUTE.test(text)) return [];
-  const parsed = parseJavaScript(file, text);
-  const waiting: Node[] = 'tree' in parsed ? [parsed.tree.program as Node] : [];
   const found: { method: 'get' | 'use'; path: string }[] = [];
-  for (let node = waiting.pop(); node; node = waiting.pop()) {
+  for (const node of nodesIn(file, text)) {
     const call = methodCall(node);
     const [first, second] = argumentsOf(node);
     const path = stringValue(first);
     if (call && second && path?.startsWith('/') && !/[:*({]/.test(path)) {
       if (call.method === 'get' || call.method === 'use') found.push({ method: call.method, path });
     }
-    waiting.push(...childrenOf(node));
   }
   return found;
-}
-
-function readOr(absolutePath: string): string {
-  try {
-    return readFileSync(absolutePath, 'utf8');
-  } catch {
-    return '';
-  }
 }
