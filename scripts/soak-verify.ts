@@ -47,8 +47,14 @@ let usual = 10;
 
 /** What is left after one run; a folder may be, where the program could not do anything any more. */
 async function look(lab: LeakLab, what: string, foldersToo: boolean): Promise<void> {
-  for (const one of await lab.processes()) bad.push(`${what} left the process ${one}`);
-  for (const one of foldersToo ? lab.folders() : []) bad.push(`${what} left the folder ${one}`);
+  for (const one of await lab.processes()) wrong(`${what} left the process ${one}`);
+  for (const one of foldersToo ? lab.folders() : []) wrong(`${what} left the folder ${one}`);
+}
+
+/** Said at once, for a run may be long. */
+function wrong(what: string): void {
+  bad.push(what);
+  console.error(what);
 }
 
 async function verifyOnce(lab: LeakLab): Promise<void> {
@@ -56,7 +62,10 @@ async function verifyOnce(lab: LeakLab): Promise<void> {
   const end = await lab.verify(flags);
   done.verifications += 1;
   usual = end.seconds;
-  if (end.code !== 0) bad.push(`verification ${done.verifications} ended with ${end.code ?? end.signal}`);
+  if (end.code !== 0)
+    wrong(
+      `verification ${done.verifications} ended with ${end.code ?? end.signal}: ${end.said.slice(-2000)}`,
+    );
   await look(lab, `verification ${done.verifications}`, true);
 }
 

@@ -259,7 +259,8 @@ async function environmentFor(
     return await makeEnvironment(needsOf(backend, absoluteCopy, manifest, work.level), {
       python: workshop.python,
       uv: workshop.uv,
-      box: workshop.bwrap ? { bwrap: workshop.bwrap, absoluteScratch: work.absoluteFolder } : undefined,
+      bwrap: workshop.bwrap,
+      absoluteScratch: work.absoluteFolder,
       absoluteCache: work.absoluteCache,
       hidden: backend.settingsFiles.map((file) => join(absoluteCopy, file)),
       limit: work.limits.install,

@@ -11,8 +11,10 @@ export interface Maker {
   python: Python;
   /** Absolute path of uv, or undefined: then `python -m venv` and pip. */
   uv: string | undefined;
-  /** The box to install in, or undefined: then without one. */
-  box: Pick<BoxPlan, 'bwrap' | 'absoluteScratch'> | undefined;
+  /** For the box to install in, or undefined: then without one. */
+  bwrap: string | undefined;
+  /** A folder that goes with the run; absolute. */
+  absoluteScratch: string;
   absoluteCache: string;
   /** Files of the tree that a package built from it must not read. Absolute. */
   hidden: readonly string[];
@@ -48,7 +50,7 @@ const TOLD =
 /** Runs one command of the installer, with the network's settings and none of the person's secrets. */
 export function execute(command: string[], maker: Maker, access: Access): Promise<Done> {
   const env = {
-    ...installEnvironment(process.env),
+    ...installEnvironment(process.env, maker.bwrap ? '/tmp' : maker.absoluteScratch),
     UV_CACHE_DIR: join(access.downloads, 'uv'),
     UV_PYTHON_DOWNLOADS: 'never',
     PIP_CACHE_DIR: join(access.downloads, 'pip'),
@@ -63,9 +65,10 @@ export function execute(command: string[], maker: Maker, access: Access): Promis
     JSON.stringify(bounds),
     ...command,
   ];
-  if (!maker.box) return run(enter({ withParent: true }), { ...options, env, cwd: maker.absoluteCache });
+  if (!maker.bwrap) return run(enter({ withParent: true }), { ...options, env, cwd: maker.absoluteCache });
   const plan: BoxPlan = {
-    ...maker.box,
+    bwrap: maker.bwrap,
+    absoluteScratch: maker.absoluteScratch,
     readOnly: [
       ...maker.python.prefixes,
       ...(maker.uv ? [maker.uv] : []),

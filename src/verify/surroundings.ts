@@ -8,9 +8,15 @@ export function cleanEnvironment(env: NodeJS.ProcessEnv): Record<string, string>
   return pick(env, (name) => BASE.test(name));
 }
 
-/** The same, with what reaches a package index. */
-export function installEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  return pick(env, (name) => BASE.test(name) || NETWORK.test(name));
+/**
+ * The same, with what reaches a package index. An installer that is killed leaves its temporary files: they belong into a folder
+ * (absolute) that goes with the run.
+ */
+export function installEnvironment(
+  env: NodeJS.ProcessEnv,
+  absoluteTemporary: string,
+): Record<string, string> {
+  return { ...pick(env, (name) => BASE.test(name) || NETWORK.test(name)), TMPDIR: absoluteTemporary };
 }
 
 function pick(env: NodeJS.ProcessEnv, wanted: (name: string) => boolean): Record<string, string> {

@@ -1,4 +1,4 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { Store } from './cache.ts';
 import { lastLines, run } from './process.ts';
@@ -57,7 +57,10 @@ async function install(
   store: Store<{ absoluteFolder: string }>,
   signal: AbortSignal | undefined,
 ): Promise<string | { reason: string }> {
+  await store.sweep(KEEP_DAYS);
   const absoluteFolder = await store.place(name);
+  const absoluteTemporary = join(absoluteFolder, 'temporary');
+  await mkdir(absoluteTemporary, { recursive: true });
   const words = [
     '-m',
     'pip',
@@ -70,12 +73,13 @@ async function install(
     absoluteFolder,
   ];
   const done = await run([python.executable, '-I', ...words, WHEELS[name].package], {
-    env: installEnvironment(process.env),
+    env: installEnvironment(process.env, absoluteTemporary),
     limit: INSTALL_LIMIT,
     signal,
   });
   if (done.code !== 0)
     return { reason: `${name} is neither on the PATH nor installable: ${lastLines(done.error, 1)}` };
+  await rm(absoluteTemporary, { recursive: true, force: true });
   await store.publish(name, { absoluteFolder });
   return absoluteFolder;
 }

@@ -49,12 +49,19 @@ export class LeakLab {
     writeFileSync(join(this.home, 'package.json'), JSON.stringify({ version: '0.0.0', type: 'module' }));
   }
 
-  /** One verification; `kill` ends the program with a signal so many milliseconds after its start. */
-  verify(flags: string[] = [], kill?: { signal: NodeJS.Signals; after: number }): Promise<Ended> {
+  /**
+   * One verification; `kill` ends the program with a signal so many milliseconds after its start. `first`: as on a machine where
+   * it never ran, with an empty cache and no uv on the PATH.
+   */
+  verify(
+    flags: string[] = [],
+    kill?: { signal: NodeJS.Signals; after: number },
+    first?: 'first',
+  ): Promise<Ended> {
     const began = Date.now();
     const words = ['verify', this.project, '--verify=boot', '--format', 'json', ...flags];
     const child = spawn(process.execPath, [join(this.home, 'dist', 'fix-backend.js'), ...words], {
-      env: { ...process.env, TMPDIR: this.temporary },
+      env: { ...process.env, TMPDIR: this.temporary, ...(first && this.untouched()) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const timer = kill && setTimeout(() => child.kill(kill.signal), kill.after);
@@ -62,6 +69,10 @@ export class LeakLab {
       clearTimeout(timer);
       return { ...end, seconds: (Date.now() - began) / 1000 };
     });
+  }
+
+  private untouched(): Record<string, string> {
+    return { PATH: '/usr/bin:/bin', XDG_CACHE_HOME: mkdtempSync(join(this.folder, 'cache-')) };
   }
 
   /** What is still there of all that ran, once it had time to end: `12345 postgres -D …`. */

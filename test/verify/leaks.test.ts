@@ -60,6 +60,14 @@ describe('nothing is left', () => {
   });
 });
 
+test('nothing is left where it is ended while it installs its own tools', { timeout: LONG }, async () => {
+  for (const after of [800, 1300, 1800, 2300]) {
+    await lab.verify([], { signal: 'SIGINT', after }, 'first');
+    expect(await lab.processes()).toEqual([]);
+    expect(lab.folders()).toEqual([]);
+  }
+});
+
 describe('without a box an installer', () => {
   test('ends with the program that started it', { timeout: LONG }, async () => {
     const word = `5${Math.floor(Math.random() * 1e8)}`;

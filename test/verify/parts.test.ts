@@ -306,7 +306,11 @@ describe('the box', () => {
       GITHUB_TOKEN: 't',
     };
     expect(cleanEnvironment(env)).toEqual({ PATH: '/bin' });
-    expect(installEnvironment(env)).toEqual({ PATH: '/bin', HTTPS_PROXY: 'p' });
+    expect(installEnvironment(env, '/scratch')).toEqual({
+      PATH: '/bin',
+      HTTPS_PROXY: 'p',
+      TMPDIR: '/scratch',
+    });
   });
 });
 

@@ -67,11 +67,6 @@ export function awaitedKind(kind: Kind | undefined): Kind | undefined {
   return kind.what === 'coroutine' || kind.awaitable ? kind.of : undefined;
 }
 
-/** True of what may stand behind `await`. An unknown may. */
-function isAwaitable(kind: Kind): boolean {
-  return kind.what === 'coroutine' || kind.awaitable === true;
-}
-
 /** What one round of `for`, or of `async for`, gives. */
 export function itemKind(kind: Kind | undefined): Kind | undefined {
   switch (kind?.what) {

@@ -109,12 +109,6 @@ interface FunctionUse {
   call?: Node;
 }
 
-/** Whether a use of a name is the call of it. */
-function asUse(document: PythonDocument, node: Node): FunctionUse {
-  const call = node.parent?.type === 'call' && node.parent.childForFieldName('function')?.id === node.id;
-  return { document, node, ...(call && node.parent && { call: node.parent }) };
-}
-
 /** The binding of a function or class by its definition. */
 export function bindingOf(document: PythonDocument, definition: Node): Binding | undefined {
   const name = definition.childForFieldName('name');

@@ -31,13 +31,12 @@ export async function makeNodeReady(
   absoluteCopy: string,
   treeInside: string,
   workshop: Workshop,
-  installer: Omit<NodeInstaller, 'box' | 'hidden'> & { absoluteScratch: string },
+  installer: Omit<NodeInstaller, 'bwrap' | 'hidden'>,
 ): Promise<NodeReady | { failed: string }> {
   await loadJavaScript();
-  const box = workshop.bwrap && { bwrap: workshop.bwrap, absoluteScratch: installer.absoluteScratch };
   const packages = await installNode(absoluteCopy, facts.root, {
     ...installer,
-    box: box || undefined,
+    bwrap: workshop.bwrap,
     hidden: facts.settingsFiles.map((file) => join(absoluteCopy, file)),
   });
   if ('failed' in packages) return packages;

@@ -10,8 +10,10 @@ import { type PackageManager, packageManagerOf } from './package-manager.ts';
 
 /** What is needed to install the packages of a Node backend. All paths absolute. */
 export interface NodeInstaller {
-  /** The box to install in, or undefined: then without one. */
-  box: Pick<BoxPlan, 'bwrap' | 'absoluteScratch'> | undefined;
+  /** For the box to install in, or undefined: then without one. */
+  bwrap: string | undefined;
+  /** A folder that goes with the run; absolute. */
+  absoluteScratch: string;
   absoluteCache: string;
   /** Files of the tree that no package's script may read. */
   hidden: readonly string[];
@@ -80,7 +82,7 @@ async function commandOf(
     await mkdir(folder, { recursive: true });
     const words = ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, manager.package];
     const done = await run([process.execPath, npm, ...words], {
-      env: installEnvironment(process.env),
+      env: installEnvironment(process.env, installer.absoluteScratch),
       cwd: folder,
       limit: installer.limit,
       signal: installer.signal,
@@ -114,7 +116,7 @@ async function inBox(
   const downloads = join(installer.absoluteCache, 'node-packages');
   await mkdir(downloads, { recursive: true });
   const env = {
-    ...installEnvironment(process.env),
+    ...installEnvironment(process.env, installer.bwrap ? '/tmp' : installer.absoluteScratch),
     CI: 'true',
     npm_config_cache: join(downloads, 'npm'),
     npm_config_prefer_offline: 'true',
@@ -133,9 +135,10 @@ async function inBox(
     },
   };
   const path = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
-  if (!installer.box) return run(command, { ...how, env: { ...env, PATH: path }, cwd });
+  if (!installer.bwrap) return run(command, { ...how, env: { ...env, PATH: path }, cwd });
   const plan: BoxPlan = {
-    ...installer.box,
+    bwrap: installer.bwrap,
+    absoluteScratch: installer.absoluteScratch,
     readOnly: [process.execPath, ...folders],
     writable: [absoluteTree, downloads].map((folder) => ({ from: folder, to: folder })),
     hidden: installer.hidden.filter((file) => existsSync(file)),
