@@ -42,7 +42,7 @@ interface Described {
 
 /** Looks at one document at a time. A document without any of the literals is never parsed for it. */
 interface DocumentTransform<D> extends Described {
-  /** Packages of npm: a Node backend that requires none of them is not looked at. */
+  /** Packages of npm. A Node backend that requires none of them is not looked at, nor a file that neither names nor imports one. */
   packages?: readonly string[];
   literals: string[];
   detect(document: D, backend: Backend): Draft[];

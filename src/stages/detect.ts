@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
-import { concerns } from '../detect/concerns.ts';
+import { concerns, concernsFile } from '../detect/concerns.ts';
 import { type Literals, literalsOf } from '../detect/mentions.ts';
 import { toFinding } from '../detect/to-finding.ts';
 import type { SourceFile } from '../files/source-file.ts';
@@ -67,8 +67,6 @@ interface Look {
   run(): { drafts: Draft[]; problem?: Problem | undefined };
 }
 
-const EXTENSION = { python: /\.py$/, javascript: /\.[cm]?[jt]sx?$/ };
-
 /**
  * The calls that one backend needs. JavaScript is gone through file by file and not transform by transform: its trees are large,
  * and so those of a file are done with before the next one's.
@@ -96,15 +94,13 @@ function* allLooks(
   }
 }
 
-/** Literals are searched for before a document is parsed. */
 function looksAt(
   loaded: Exclude<LoadedTransform, { language: 'settings' }>,
   backend: Backend,
   path: string,
   literals: Literals,
 ): Look[] {
-  const file = EXTENSION[loaded.language].test(path) ? backend.workspace.read(path) : undefined;
-  if (!file || !literals.isIn(file, loaded.transform.literals)) return [];
+  if (!concernsFile(loaded, backend, path, literals)) return [];
   return [{ loaded, file: path, run: () => detectInDocument(loaded, backend, path) }];
 }
 

@@ -4,6 +4,7 @@ import type { Workspace } from '../../workspace.ts';
 import { Aliases } from './aliases.ts';
 import type { JavaScriptDocument } from './document.ts';
 import { isJavaScript } from './parse.ts';
+import { Reach } from './reach.ts';
 import { Script } from './script.ts';
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
@@ -31,6 +32,8 @@ export function modulesOf(home: Home): ScriptModules {
 
 /** Which file an import means, and the parsed files. */
 export class ScriptModules {
+  /** Which files can hold a value of a package. */
+  readonly reach: Reach;
   private readonly home: Home;
   private readonly aliases: Aliases;
   private readonly scripts = new Map<string, Script | undefined>();
@@ -39,6 +42,7 @@ export class ScriptModules {
   constructor(home: Home) {
     this.home = home;
     this.aliases = new Aliases(home.workspace);
+    this.reach = new Reach(home.workspace, this);
   }
 
   /** The parsed file, shared by all who ask; undefined where it is not there or does not parse. */

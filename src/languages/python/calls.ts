@@ -100,15 +100,6 @@ export function isCoroutineFunction(definition: Node): boolean {
   return definition.type === 'function_definition' && isAsync(definition) && !isGenerator(definition);
 }
 
-/** How a function is used at one place. */
-interface FunctionUse {
-  document: PythonDocument;
-  /** The name or attribute. */
-  node: Node;
-  /** The call, where the function is what is called; undefined where it is handed on, decorated with, or stored. */
-  call?: Node;
-}
-
 /** The binding of a function or class by its definition. */
 export function bindingOf(document: PythonDocument, definition: Node): Binding | undefined {
   const name = definition.childForFieldName('name');

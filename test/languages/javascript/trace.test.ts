@@ -27,7 +27,18 @@ function probes(files: Record<string, string>, path = 'src/a.ts'): { script: Scr
 
 function origins(text: string, more: Record<string, string> = {}, path = 'src/a.ts'): (string | undefined)[] {
   const { script, given } = probes({ [path]: text, ...more }, path);
-  return given.map((node) => originOf(script, node));
+  const found = given.map((node) => originOf(script, node));
+  // Where something of a package is found, the file was not to be left out before parsing.
+  for (const origin of found) if (origin !== undefined) expect(reached(script, packageOf(origin))).toBe(true);
+  return found;
+}
+
+function reached(script: Script, name: string): boolean | undefined {
+  return script.modules?.reach.isIn(script.path, [name]);
+}
+
+function packageOf(origin: string): string {
+  return /^(@[^/]+\/)?[^/.]+/.exec(origin)?.[0] ?? origin;
 }
 
 describe('where a name comes from', () => {

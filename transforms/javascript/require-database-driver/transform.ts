@@ -45,6 +45,7 @@ export const transform = {
     /Knex: run\n?\$ npm install (\S+)/,
     /Cannot find module '(better-sqlite3|pg|mysql2|postgres|sqlite3|tedious)'/,
   ],
+  packages: ['sequelize', 'knex', 'typeorm', 'drizzle-orm'],
   literals: ['dialect', 'client:', 'DataSource', 'drizzle-orm/'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;

@@ -1,0 +1,72 @@
+import type { SourceFile } from '../../files/source-file.ts';
+import type { Workspace } from '../../workspace.ts';
+import type { ScriptModules } from './modules.ts';
+
+/**
+ * What may stand behind `from`, `import`, `import(` or `require(`: all that the syntax tree has, and here and there more.
+ * Only files in which this finds a way are parsed.
+ */
+const IMPORTED = /\b(?:from|import|require)\s*\(?\s*(?:\/\*[^*]*\*\/\s*)?(['"])([^'"\n]+)\1/g;
+
+/** Read again only where the text is another. */
+const imports = new WeakMap<SourceFile, readonly string[]>();
+
+/**
+ * Which files can hold a value of a package: those that name it, and those that import one of them, however far away. A value of a
+ * package is followed along imports alone (trace.ts), so that nothing is found in any other file, whatever its methods are called.
+ */
+export class Reach {
+  private readonly workspace: Pick<Workspace, 'read'>;
+  private readonly modules: Pick<ScriptModules, 'resolve'>;
+  private readonly known = new Map<string, Map<string, boolean>>();
+
+  constructor(workspace: Pick<Workspace, 'read'>, modules: Pick<ScriptModules, 'resolve'>) {
+    this.workspace = workspace;
+    this.modules = modules;
+  }
+
+  /** True where a file (path relative to the workspace) may hold a value of one of the packages. */
+  isIn(path: string, packages: readonly string[]): boolean {
+    const key = packages.join();
+    const known = this.known.get(key) ?? new Map<string, boolean>();
+    this.known.set(key, known);
+    const found = known.get(path);
+    return (
+      found ??
+      this.search(path, new RegExp(packages.map((name) => escaped(family(name))).join('|'), 'i'), known)
+    );
+  }
+
+  /** Goes along the imports, the nearest first. Where nothing is found, nothing is behind any of the files that were met. */
+  private search(start: string, names: RegExp, known: Map<string, boolean>): boolean {
+    const cameFrom = new Map<string, string | undefined>([[start, undefined]]);
+    for (const path of cameFrom.keys()) {
+      const answer = known.get(path);
+      if (answer === false) continue;
+      if (answer || names.test(this.workspace.read(path)?.text ?? '')) {
+        for (let at: string | undefined = path; at !== undefined; at = cameFrom.get(at)) known.set(at, true);
+        return true;
+      }
+      for (const next of this.imported(path)) if (!cameFrom.has(next)) cameFrom.set(next, path);
+    }
+    for (const path of cameFrom.keys()) known.set(path, false);
+    return false;
+  }
+
+  private imported(path: string): string[] {
+    const file = this.workspace.read(path);
+    if (!file) return [];
+    const named = imports.get(file) ?? [...file.text.matchAll(IMPORTED)].map(([, , module]) => module ?? '');
+    imports.set(file, named);
+    return named.flatMap((module) => this.modules.resolve(path, module) ?? []);
+  }
+}
+
+/** Packages of one scope hand each other's things on: `@mikro-orm/postgresql` has all of `@mikro-orm/core`. */
+function family(name: string): string {
+  return name.startsWith('@') ? name.slice(0, name.indexOf('/') + 1) : name;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
