@@ -1,5 +1,3 @@
-import { newBytes } from '../files/new-text.ts';
-import { encode } from '../files/source-file.ts';
 import { explaining } from '../plan/explaining.ts';
 import { indented } from '../show/layout.ts';
 import { verify } from '../stages/verify.ts';
@@ -7,6 +5,7 @@ import { paint } from '../terminal/paint.ts';
 import { type Check, FixBackendError, type Plan, VERIFY_LEVELS, type Verdict } from '../types.ts';
 import type { Context } from './context.ts';
 import type { FixOptions } from './options.ts';
+import { plannedBytes } from './planned-bytes.ts';
 import { narrow, type Project } from './project.ts';
 import { verifyOptions } from './prove.ts';
 
@@ -70,7 +69,7 @@ async function startAll(
   const how = verifyOptions(options, project);
   const level =
     VERIFY_LEVELS.indexOf(how.level ?? 'boot') > VERIFY_LEVELS.indexOf('boot') ? 'boot' : how.level;
-  const laid = plannedBytes(plan, project);
+  const laid = plannedBytes(plan, project.workspace);
   const verdicts: Verdict[] = [];
   for (const backend of plan.backends) {
     const input = {
@@ -82,16 +81,6 @@ async function startAll(
     verdicts.push(await verify(input, terminal.progress));
   }
   return verdicts;
-}
-
-/** The bytes that the plan would write, by path. */
-function plannedBytes(plan: Plan, { workspace }: Project): Map<string, Buffer> {
-  return new Map(
-    plan.changes.map((change) => {
-      const file = workspace.read(change.path);
-      return [change.path, newBytes(change, file ? encode(file.text, file.encoding) : null)];
-    }),
-  );
 }
 
 /** What says best why it does not start: the installer, then the server itself, then the rest in order. */

@@ -33,14 +33,15 @@ export function fix(paths: readonly string[], options: FixOptions, context: Cont
 async function fixOne(path: string, options: FixOptions, context: Context): Promise<Fixed> {
   const opened = await openProject(path, options, context);
   const project = await narrowed(opened, options, context);
-  const { plan, asked } = await choose(project, options, context);
-  if (!plan) return { code: 1, summary: 'nothing taken', json: { root: project.absoluteRoot } };
-  const shown = planJson(plan, stepViews(plan, project.workspace, options.showSecrets));
-  if (options.dryRun || plan.changes.length === 0) {
-    const end = endWithoutWriting(plan, project, shown, { asked, dryRun: options.dryRun }, context);
-    return options.dryRun || asked ? end : proveAsItIs(end, plan, project, options, context);
+  const { plan: chosen, asked } = await choose(project, options, context);
+  if (!chosen) return { code: 1, summary: 'nothing taken', json: { root: project.absoluteRoot } };
+  const shown = planJson(chosen, stepViews(chosen, project.workspace, options.showSecrets));
+  if (options.dryRun || chosen.changes.length === 0) {
+    const end = endWithoutWriting(chosen, project, shown, { asked, dryRun: options.dryRun }, context);
+    return options.dryRun || asked ? end : proveAsItIs(end, chosen, project, options, context);
   }
   context.session.guard();
+  const { plan, complete } = await locked(chosen, project, options, context);
   await checkClean(plan, project, { allowed: options.allowDirty, mayAsk: asked }, context);
   const run = await apply(plan, { progress: context.terminal.progress });
   context.session.wrote(`fix-backend undo${project.argument}`);
@@ -51,7 +52,7 @@ async function fixOne(path: string, options: FixOptions, context: Context): Prom
   const verdicts = await proveWritten(plan, project, options, context);
   writeReport({ ...reported, verdicts });
   sayDone({ run, plan, verdicts, project }, options, context);
-  const code = Math.max(appliedCode(plan, verdicts), installed ? 0 : 1);
+  const code = Math.max(appliedCode(plan, verdicts), installed && complete ? 0 : 1);
   return {
     code,
     summary: summaryOf(plan, verdicts),
@@ -153,6 +154,17 @@ async function narrowed(opened: Project, options: FixOptions, context: Context):
   context.session.guard();
   const { followErrors } = await import('./by-error.ts');
   return followErrors(project, options, context);
+}
+
+async function locked(
+  plan: Plan,
+  project: Project,
+  options: FixOptions,
+  context: Context,
+): Promise<{ plan: Plan; complete: boolean }> {
+  if (!options.lock) return { plan, complete: true };
+  const { withLocks } = await import('./lock.ts');
+  return withLocks(plan, project, context);
 }
 
 /** Verification is loaded when it is needed: most runs of the command end before it. */

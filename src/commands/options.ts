@@ -44,6 +44,8 @@ export interface FixOptions extends CommonOptions, Selection, VerifyOptions {
   allowDirty: boolean;
   format: Format;
   install: boolean;
+  /** Refresh the lock files of changed manifests with their own package managers. */
+  lock: boolean;
   /** The checkpoint to stop at. */
   until?: Checkpoint;
   /** One git commit for each checkpoint. */

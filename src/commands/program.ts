@@ -84,9 +84,16 @@ function repairing(command: Command): Command {
     .option('--allow-dirty', 'write though git has changes that are not committed');
   formatted(command);
   return common(
-    verifying(command, ['none', ...VERIFY_LEVELS]).addOption(
-      new Option('--install', 'run the install command in your own environment').conflicts('dryRun'),
-    ),
+    verifying(command, ['none', ...VERIFY_LEVELS])
+      .addOption(
+        new Option(
+          '--lock',
+          'have the package manager refresh the lock file of each changed manifest',
+        ).conflicts('dryRun'),
+      )
+      .addOption(
+        new Option('--install', 'run the install command in your own environment').conflicts('dryRun'),
+      ),
   );
 }
 

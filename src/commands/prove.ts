@@ -1,9 +1,9 @@
-import { encode } from '../files/source-file.ts';
 import { verify } from '../stages/verify.ts';
 import { paint } from '../terminal/paint.ts';
 import type { Plan, Verdict } from '../types.ts';
 import type { Context } from './context.ts';
 import type { VerifyOptions } from './options.ts';
+import { bytesBefore } from './planned-bytes.ts';
 import type { Project } from './project.ts';
 
 /** Starts each backend of an applied plan, untouched and repaired, and compares. */
@@ -13,7 +13,7 @@ export async function prove(
   options: VerifyOptions,
   context: Context,
 ): Promise<Verdict[]> {
-  const before = bytesBefore(plan, project);
+  const before = bytesBefore(plan, project.workspace);
   const repairs = plan.steps.map(({ finding: { key, transform } }) => ({
     key,
     fixes: project.transforms.find(({ id }) => id === transform)?.transform.fixes ?? [],
@@ -60,14 +60,4 @@ export function verifyOptions(
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(redisUrl ? { redisUrl } : {}),
   };
-}
-
-/** The bytes that the changed files had; null for one that the plan creates. */
-function bytesBefore(plan: Plan, { workspace }: Project): Map<string, Buffer | null> {
-  return new Map(
-    plan.changes.map(({ path }) => {
-      const file = workspace.read(path);
-      return [path, file ? encode(file.text, file.encoding) : null];
-    }),
-  );
 }

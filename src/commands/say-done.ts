@@ -5,7 +5,7 @@ import { paint } from '../terminal/paint.ts';
 import type { Plan, Run, Verdict } from '../types.ts';
 import type { Context } from './context.ts';
 import { explainedFailures } from './explained.ts';
-import { asTyped, installs } from './install-commands.ts';
+import { asTyped, installs, refreshes } from './install-commands.ts';
 import type { FixOptions } from './options.ts';
 import type { Project } from './project.ts';
 
@@ -24,9 +24,14 @@ export function sayDone(
     'install',
     asTyped(each, project.path),
   ]);
+  const toRefresh = refreshes(plan, project.workspace).map((each): [string, string] => [
+    'lock',
+    asTyped(each, project.path),
+  ]);
   const next: [string, string][] = [
     ['report', `fix-backend report${project.argument}`],
     ['undo', `fix-backend undo${project.argument}`],
+    ...(options.install || options.lock ? [] : toRefresh),
     ...(options.install ? [] : toInstall),
     ...(verdicts.length === 0
       ? [['verify', `fix-backend verify${project.argument}`] as [string, string]]

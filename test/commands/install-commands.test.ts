@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asTyped, installs } from '../../src/commands/install-commands.ts';
+import { asTyped, installs, refreshes } from '../../src/commands/install-commands.ts';
 import type { Plan } from '../../src/types.ts';
 import { workspaceOf } from '../stages/planning.ts';
 
@@ -21,6 +21,39 @@ test.each([
   ["it's here/requirements.txt", [], `cd 'it'\\''s here' && pip install -r requirements.txt`],
 ])('%s beside %j', (manifest, beside, command) => {
   expect(typed(manifest, beside)).toEqual([command]);
+});
+
+test.each([
+  ['package.json', { 'package-lock.json': '' }, 'npm install --package-lock-only'],
+  ['package.json', { 'pnpm-lock.yaml': '' }, 'pnpm install --lockfile-only'],
+  ['package.json', { 'yarn.lock': '__metadata:\n  version: 8\n' }, 'yarn install --mode=update-lockfile'],
+  [
+    'package.json',
+    { 'yarn.lock': '# yarn lockfile v1\n' },
+    'yarn install --ignore-scripts --non-interactive',
+  ],
+  ['package.json', { 'bun.lock': '' }, 'bun install --lockfile-only'],
+  ['packages/api/package.json', { 'pnpm-lock.yaml': '' }, 'pnpm install --lockfile-only'],
+  ['pyproject.toml', { 'uv.lock': '' }, 'uv lock'],
+  ['api/pyproject.toml', { 'uv.lock': '' }, 'uv lock'],
+  ['api/pyproject.toml', { 'api/poetry.lock': '' }, 'cd api && poetry lock'],
+  ['pyproject.toml', { 'pdm.lock': '' }, 'pdm lock'],
+  ['Pipfile', { 'Pipfile.lock': '' }, 'pipenv lock'],
+])('the lock file of %s beside %j', (manifest, locks, command) => {
+  const plan = { backends: [{ manifests: [manifest] }], changes: [{ path: manifest }] } as unknown as Plan;
+  const workspace = workspaceOf({ [manifest]: '', ...locks });
+  const [refresh] = refreshes(plan, workspace).map((each) => asTyped(each, '.'));
+  expect(refresh).toContain(command);
+});
+
+test.each([
+  ['requirements.txt', {}],
+  ['requirements.txt', { 'uv.lock': '' }],
+  ['package.json', {}],
+  ['web/package.json', { 'api/package-lock.json': '' }],
+])('there is no lock file to refresh for %s beside %j', (manifest, others) => {
+  const plan = { backends: [{ manifests: [manifest] }], changes: [{ path: manifest }] } as unknown as Plan;
+  expect(refreshes(plan, workspaceOf({ [manifest]: '', ...others }))).toEqual([]);
 });
 
 test('it is typed where the person stands', () => {
