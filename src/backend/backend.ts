@@ -10,7 +10,7 @@ import type { Application } from './applications.ts';
 import { type Engine, enginesOf, factoriesOf, type SessionFactory } from './engines.ts';
 import { isTest } from './entry.ts';
 import { Kinds } from './kinds/kinds.ts';
-import { usesExec } from './sessions.ts';
+import { execCalls } from './sessions.ts';
 
 export type Targets = Readonly<Record<string, string>>;
 
@@ -95,9 +95,11 @@ export class Backend {
     return this.once('kinds', () => new Kinds(this));
   }
 
-  /** True where some code calls `.exec`, which only SQLModel's sessions have. */
+  /** True where some code calls `.exec` of a session, which only SQLModel's have. */
   get usesExec(): boolean {
-    return this.once('usesExec', () => this.documents.some(usesExec));
+    return this.once('usesExec', () =>
+      this.documents.some((document) => execCalls(document, this).length > 0),
+    );
   }
 
   get manifests(): Manifest[] {

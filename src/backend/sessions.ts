@@ -1,6 +1,9 @@
+import { membersOf } from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
-import { children, descendants, enclosing, isAsync, type Node } from '../languages/python/tree.ts';
-import { factoryOf, isAsyncSession } from './engines.ts';
+import { descendants, enclosing, isAsync, type Node } from '../languages/python/tree.ts';
+import type { Backend } from './backend.ts';
+import { factoryOf, isAsyncSession, methodCalls } from './engines.ts';
+import { type Kind, kindOf } from './kinds.ts';
 
 const SYNC_SESSIONS = new Set([
   'sqlalchemy.orm.Session',
@@ -58,15 +61,17 @@ export function isSyncSession(document: PythonDocument, node: Node): boolean {
   return /^(identifier|attribute)$/.test(node.type) && SYNC_SESSIONS.has(document.externalName(node) ?? '');
 }
 
-/** True where a document calls `.exec(…)` on anything that may be a session. SQLAlchemy's own sessions have no `exec`. */
-export function usesExec(document: PythonDocument): boolean {
-  if (!document.text.includes('.exec(')) return false;
-  return document.calls.some((call) => {
-    const callee = call.childForFieldName('function');
-    return (
-      callee?.type === 'attribute' &&
-      callee.childForFieldName('attribute')?.text === 'exec' &&
-      children(callee).length > 0
-    );
-  });
+/** The calls of `exec` on what is a session, or may be one as far as is known. SQLAlchemy's own sessions have no `exec`. */
+export function execCalls(document: PythonDocument, backend: Backend): { call: Node; receiver: Node }[] {
+  if (!document.text.includes('.exec(')) return [];
+  return methodCalls(document, 'exec').filter(({ receiver }) =>
+    mayBeSession(kindOf(backend, document, receiver)),
+  );
+}
+
+/** Not a client of something else, nor an object of a class of the project that has an `exec` of its own. */
+function mayBeSession(kind: Kind | undefined): boolean {
+  if (!kind) return true;
+  if (kind.what === 'instance') return !kind.class || membersOf(kind.class, 'exec').length === 0;
+  return kind.what === 'session' || kind.what === 'async-session';
 }

@@ -1,7 +1,8 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { factoriesOf, methodCalls } from '../../../src/backend/engines.ts';
+import { factoriesOf } from '../../../src/backend/engines.ts';
 import { importedBy } from '../../../src/backend/imported-by.ts';
 import { meantName } from '../../../src/backend/names.ts';
+import { execCalls } from '../../../src/backend/sessions.ts';
 import { appendArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport, moveImported } from '../../../src/languages/python/import-edits.ts';
@@ -22,23 +23,21 @@ export default {
   literals: ['Session', 'sessionmaker'],
   detect(document, backend) {
     if (!backend.requires('sqlmodel')) return [];
-    const later = execIsAwaited(backend) ? [...imports(document), ...factories(document)] : [];
+    const later = execIsAwaited(backend) ? [...imports(document, backend), ...factories(document)] : [];
     return [...later, ...synchronous(document, backend)];
   },
 } satisfies Transform<'python'>;
 
-/** `await session.exec(…)`: nothing else in this field is called exec and awaited. */
+/** `await session.exec(…)`. */
 function execIsAwaited(backend: Backend): boolean {
-  return backend.sources.some(
-    (document) =>
-      document.text.includes('.exec(') &&
-      methodCalls(document, 'exec').some(({ call }) => call.parent?.type === 'await'),
+  return backend.sources.some((document) =>
+    execCalls(document, backend).some(({ call }) => call.parent?.type === 'await'),
   );
 }
 
 /** SQLAlchemy's class where a factory makes the sessions, or where `exec` is called on one. */
-function imports(document: PythonDocument): Draft[] {
-  if (factoriesOf(document).length === 0 && methodCalls(document, 'exec').length === 0) return [];
+function imports(document: PythonDocument, backend: Backend): Draft[] {
+  if (factoriesOf(document).length === 0 && execCalls(document, backend).length === 0) return [];
   const theirs = (node: Node) =>
     meantName(document, node)?.name === 'AsyncSession' &&
     /^sqlalchemy\.(\w+\.)*AsyncSession$/.test(document.externalName(node) ?? '');
