@@ -1,4 +1,5 @@
 import type { SourceFile } from '../files/source-file.ts';
+import type { Manifest } from '../settings/manifest.ts';
 import type { Requirement } from '../settings/requirement.ts';
 import type { Edit } from '../types.ts';
 import type { Backend } from './backend.ts';
@@ -15,6 +16,14 @@ export function withSpecifier(
   if (requirement.style !== 'line' && requirement.style !== 'string') return undefined;
   const end = (extras ?? name).end;
   return [{ file: file.path, start: end, end, text: specifier }];
+}
+
+/** What pip-compile or uv makes a manifest of: the `.in` beside it. An edit of the manifest alone is gone when it runs again. */
+export function sourceOf(backend: Backend, { path, generatedBy }: Manifest): Manifest | undefined {
+  const source = path.replace(/\.txt$/, '.in');
+  return generatedBy && source !== path
+    ? backend.manifests.find((manifest) => manifest.path === source)
+    : undefined;
 }
 
 /** The text of every Dockerfile that may build the backend: in its root, below, or in a folder above. */

@@ -4,6 +4,7 @@ import { editAt, linesOf, type Range } from './range.ts';
 import type { Requirement } from './requirement.ts';
 
 type File = Pick<SourceFile, 'path' | 'text'>;
+type Line = ReturnType<typeof linesOf>[number];
 
 /** Adds `[extra]` behind a name, or the extra to those that are there. Works wherever a requirement is written as PEP 508; undefined for extras in an address. */
 export function addExtraToName(file: File, requirement: Requirement, extra: string): Edit[] | undefined {
@@ -41,7 +42,7 @@ export function insertLineAfter(
   const lines = after
     ? physicalLines(file, after)
     : linesOf(file.text).filter((one) => one.text.trim() !== '');
-  const line = lines.at(-1);
+  const line = after ? withNotes(file, lines.at(-1)) : lines.at(-1);
   const ending = lineEnding(file.text);
   const start = file.text.startsWith('\ufeff') ? 1 : 0;
   if (!line) return [editAt(file, { start, end: start }, written + ending)];
@@ -67,10 +68,18 @@ function standsAlone(file: File, requirement: Requirement): boolean {
   return line !== undefined && file.text.slice(line.start, requirement.ranges.whole.start).trim() === '';
 }
 
-function physicalLines(file: File, { ranges: { whole } }: Requirement) {
+function physicalLines(file: File, { ranges: { whole } }: Requirement): Line[] {
   return linesOf(file.text).filter(
     (line) => line.end >= whole.start && line.start < Math.max(whole.end, whole.start + 1),
   );
+}
+
+/** pip-compile and uv say below a requirement what it is there for: `    # via fastapi`, or a name a line. */
+function withNotes(file: File, line: Line | undefined): Line | undefined {
+  const below = linesOf(file.text).filter(({ start }) => line && start > line.start);
+  if (!/^ {4}# via\b/.test(below[0]?.text ?? '')) return line;
+  const other = below.findIndex(({ text }, index) => index > 0 && !/^ {4}# {3}\S/.test(text));
+  return below[(other < 0 ? below.length : other) - 1];
 }
 
 /** Blanks and comment behind a requirement; an empty range where there is no comment. */

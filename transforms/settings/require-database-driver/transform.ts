@@ -6,10 +6,12 @@ import {
   psycopg2Users,
   requirementFor,
 } from '../../../src/backend/packages.ts';
+import { sourceOf } from '../../../src/backend/requirement-edits.ts';
 import { addRequirement, type Manifest, replaceRequirement } from '../../../src/settings/manifest.ts';
 import { pythonVersion } from '../../../src/settings/python-version.ts';
 import type { Requirement } from '../../../src/settings/requirement.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
+import type { Edit } from '../../../src/types.ts';
 
 export default {
   title: 'Require the driver that the engine loads',
@@ -28,15 +30,13 @@ export default {
 
 function draft(backend: Backend, driver: WantedDriver): Draft[] {
   const manifest = manifestWith(backend, 'sqlalchemy', 'sqlmodel', 'fastapi', 'psycopg2-binary', 'psycopg2');
-  const file = manifest && backend.workspace.read(manifest.path);
-  if (!manifest || !file) return [];
+  if (!manifest) return [];
   const text = requirementFor(driver, pythonVersion(backend.workspace, backend.facts.root));
   const old = replaceable(backend, manifest, driver);
-  const comment = commentFor(driver);
   const after = old ?? neighbour(manifest);
-  const edits = old
-    ? replaceRequirement(file, old, text, { comment })
-    : addRequirement(manifest, file, text, { comment, ...(after && { after }) });
+  const source = sourceOf(backend, manifest);
+  const edits = write(backend, manifest, driver, text);
+  const sourceEdits = source ? (write(backend, source, driver, text) ?? []) : [];
   const kept = keptNote(backend, driver, old);
   return [
     {
@@ -46,10 +46,21 @@ function draft(backend: Backend, driver: WantedDriver): Draft[] {
       provides: [`package:${driver.driver}`],
       ...(old && { needs: [`address:${driver.driver}`] }),
       ...(edits
-        ? { edits }
+        ? { edits: [...edits, ...sourceEdits] }
         : { safety: 'report' as const, next: `Add ${text} to ${manifest.path} and lock its hashes again.` }),
     },
   ];
+}
+
+function write(backend: Backend, manifest: Manifest, driver: WantedDriver, text: string): Edit[] | undefined {
+  const file = backend.workspace.read(manifest.path);
+  const old = replaceable(backend, manifest, driver);
+  const after = neighbour(manifest);
+  const comment = commentFor(driver);
+  if (!file) return undefined;
+  return old
+    ? replaceRequirement(file, old, text, { comment })
+    : addRequirement(manifest, file, text, { comment, ...(after && { after }) });
 }
 
 function manifestWith(backend: Backend, ...names: string[]): Manifest | undefined {
