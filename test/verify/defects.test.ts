@@ -20,6 +20,7 @@ const A_FEW = [
   'commit-not-awaited',
   'session-of-everyone',
   'scoped-session-stays',
+  'reader-of-an-old-snapshot',
 ];
 
 async function looked(defect: Defect, variant: Variant): Promise<Said> {

@@ -154,7 +154,6 @@ describe.skipIf(!postgres)('a given PostgreSQL', () => {
       await client.connect();
       await client.query('BEGIN');
       await client.query('SELECT 42 AS left_open');
-      await new Promise((resolve) => setTimeout(resolve, 500));
       expect(await answered(question, 'left-open')).toEqual({ open: 1, statement: 'SELECT 42 AS left_open' });
       await client.query('ROLLBACK');
       expect(await answered(question, 'left-open')).toMatchObject({ open: 0 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import type { LeftOpen } from './messages.ts';
@@ -239,15 +240,21 @@ async function sweep(admin: pg.Client): Promise<void> {
   for (const name of old) await dropRole(admin, name).catch(() => {});
 }
 
-const LEFT_OPEN = `SELECT count(*) OVER ()::int AS open, left(regexp_replace(query, '\\s+', ' ', 'g'), 200) AS statement
+const OLD = 300;
+const LEFT_OPEN = `SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 200) AS statement,
+now() - state_change > interval '${OLD} milliseconds' AS old
 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND pid <> pg_backend_pid() AND datname = ANY($1)
-AND now() - state_change > interval '300 milliseconds' ORDER BY state_change LIMIT 1`;
+ORDER BY state_change`;
 
+/** One that has just begun to wait may go on at once, so it is asked again where there is any. */
 async function leftOpen(server: PostgresServer, databases: readonly string[]): Promise<LeftOpen> {
   const client = await openPostgres(server, databases[0] ?? 'postgres');
   try {
-    const { rows } = await client.query(LEFT_OPEN, [databases]);
-    return rows[0] ?? { open: 0, statement: '' };
+    const first = await client.query(LEFT_OPEN, [databases]);
+    if (first.rows.length > 0) await after(OLD);
+    const { rows } = first.rows.length > 0 ? await client.query(LEFT_OPEN, [databases]) : first;
+    const left = rows.filter((row) => row.old);
+    return { open: left.length, statement: left[0]?.statement ?? '' };
   } finally {
     await client.end();
   }

@@ -9,9 +9,9 @@ import socket
 import struct
 import time
 
-LEFT_OPEN = """SELECT count(*) OVER (), left(regexp_replace(query, '\\s+', ' ', 'g'), 200)
-FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()
-AND now() - state_change > interval '300 milliseconds' ORDER BY state_change LIMIT 1"""
+# One that has just begun to wait may go on at once, so each says whether it is older than that.
+LEFT_OPEN = """SELECT left(regexp_replace(query, '\\s+', ' ', 'g'), 200), now() - state_change > interval '300 milliseconds'
+FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND pid <> pg_backend_pid() ORDER BY state_change"""
 
 
 def left_open(port: int, user: str, limit: float = 3.0) -> dict:
@@ -20,7 +20,8 @@ def left_open(port: int, user: str, limit: float = 3.0) -> dict:
     while True:
         rows = query(port, user, LEFT_OPEN)
         if not rows or time.monotonic() > end:
-            return {"open": int(rows[0][0]) if rows else 0, "statement": rows[0][1] if rows else ""}
+            left = [statement for statement, is_old in rows if is_old == "t"]
+            return {"open": len(left), "statement": left[0] if left else ""}
         time.sleep(0.3)
 
 
