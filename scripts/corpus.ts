@@ -6,6 +6,7 @@
  * FOLDER is where they are unpacked (the temporary folder by default). Writes bench/fired.json: on how many files each transform found
  * something. `--apply` repairs a copy of each: changed files must compile, a second run must change nothing. `--draw` writes 200
  * findings drawn with that seed to FOLDER/blind.json, without their transform and class, and their key to FOLDER/key.json.
+ * `--judged FILE` looks at nothing: it makes docs/false-positives.md of that key and somebody's judgements of the drawn findings.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drawn } from './corpus/draw.ts';
 import { applyTo, type CorpusFinding, lookAt } from './corpus/look.ts';
+import { type Drawn, type Judgement, page } from './corpus/page.ts';
 
 const absoluteRoot = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
@@ -24,6 +26,14 @@ const only = optionOf('--package');
 const packages = readFileSync(join(absoluteRoot, 'bench/packages.txt'), 'utf8')
   .split('\n')
   .filter((line) => line && !line.startsWith('#') && (!only || line.startsWith(`${only}==`)));
+
+const judged = optionOf('--judged');
+if (judged) {
+  const drawing = JSON.parse(readFileSync(join(folder, 'key.json'), 'utf8')) as Drawn;
+  const judgements = JSON.parse(readFileSync(judged, 'utf8')) as Judgement[];
+  writeFileSync(join(absoluteRoot, 'docs/false-positives.md'), page(drawing, judgements));
+  process.exit();
+}
 
 const missing = packages.filter((name) => !existsSync(place(name)));
 if (missing.length > 0) {
@@ -48,8 +58,9 @@ if (!only) writeFileSync(join(absoluteRoot, 'bench/fired.json'), `${JSON.stringi
 const seed = optionOf('--draw');
 if (seed) {
   const { blind, key } = drawn(findings, Number(seed), place);
+  const drawing: Drawn = { seed: Number(seed), packages: packages.length, findings: findings.length, key };
   writeFileSync(join(folder, 'blind.json'), JSON.stringify(blind, null, 1));
-  writeFileSync(join(folder, 'key.json'), JSON.stringify(key, null, 1));
+  writeFileSync(join(folder, 'key.json'), JSON.stringify(drawing, null, 1));
   console.log(`${blind.length} drawn with seed ${seed}: ${join(folder, 'blind.json')}`);
 }
 process.exitCode = wrong === 0 ? 0 : 1;

@@ -12,6 +12,8 @@ export interface Blind {
   file: string;
   line: number;
   code: string;
+  /** What is said of the place: a finding that changes nothing is nothing else. */
+  claim: string;
   diff: string;
 }
 
@@ -36,12 +38,13 @@ export function drawn(
     return count <= WANTED / 10;
   });
   const key = chosen.slice(0, WANTED).map((finding, index) => ({ number: index + 1, ...finding }));
-  const blind = key.map(({ number, package: from, file, line, diff }) => ({
+  const blind = key.map(({ number, package: from, file, line, message, next, diff }) => ({
     number,
     package: from,
     file,
     line,
     code: around(join(placeOf(from), file), line),
+    claim: [message, next].filter(Boolean).join(' '),
     diff,
   }));
   return { blind, key };
