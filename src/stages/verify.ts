@@ -9,7 +9,7 @@ import { type Environment, makeEnvironment, type NotMade } from '../verify/envir
 import { serverKind } from '../verify/given/server-address.ts';
 import { heartbeat } from '../verify/heartbeat.ts';
 import { cleaningUp } from '../verify/interrupt.ts';
-import { lendTo, redisOf } from '../verify/lent.ts';
+import { lendTo, redisOf, withScratchNames } from '../verify/lent.ts';
 import { notStarted } from '../verify/level.ts';
 import { LIMITS, type Limits } from '../verify/limits.ts';
 import { look, TREE } from '../verify/look.ts';
@@ -199,7 +199,7 @@ async function see(absoluteCopy: string, workshop: Workshop, work: Work): Promis
       lending,
       services,
       settings: {
-        ...ready.settings,
+        ...withScratchNames(ready.settings, plan, lending),
         ...requiredValues(facts, absoluteCopy, environment.packages, plan.port),
       },
       ...(node && { node }),

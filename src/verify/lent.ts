@@ -40,6 +40,25 @@ export function redisOf(redisUrl: string | undefined, { redis }: Lending): { pro
   return redis && 'problem' in redis ? { problem: redis.problem } : {};
 }
 
+/**
+ * The backend's settings with the scratch databases' own names in them. MySQL's information_schema is asked by name, as TypeORM
+ * does to see which tables there are; by the name of the address it would find none. PostgreSQL looks in the one it is connected to.
+ */
+export function withScratchNames(
+  settings: Record<string, string>,
+  plan: DatabasePlan,
+  { database }: Pick<Lending, 'database'>,
+): Record<string, string> {
+  const made = plan.kind === 'mysql' && database && 'made' in database ? database.made : [];
+  const scratch = new Map(namesOf(plan).map((name, at) => [name, made[at]]));
+  const entries = Object.entries(settings).map(([name, value]): [string, string] => {
+    const url = /^((?:mysql2?|mariadb):\/\/[^/?#]*\/)([^?#]+)(.*)$/s.exec(value);
+    const found = scratch.get(url?.[2] ?? (/(^|_)(NAME|DATABASE|DB)$/.test(name) ? value : ''));
+    return [name, found === undefined ? value : `${url?.[1] ?? ''}${found}${url?.[3] ?? ''}`];
+  });
+  return Object.fromEntries(entries);
+}
+
 function namesOf(plan: DatabasePlan): string[] {
   const names = plan.databases.map((one) => one.name);
   return names.length > 0 ? names : ['app'];

@@ -36,8 +36,9 @@ export function named(base: string, names: readonly string[]): Map<string, strin
 }
 
 /** The scratch database for a name; the first where the backend never named it. */
-export function scratchFor(scratch: Scratch, name: string): string {
-  return scratch.databases.get(name) ?? [...scratch.databases.values()][0] ?? '';
+export function scratchFor(scratch: Pick<Scratch, 'databases'>, name: string): string {
+  const made = [...scratch.databases.values()];
+  return scratch.databases.get(name) ?? (made.includes(name) ? name : made[0]) ?? '';
 }
 
 const MARK = 'fix-backend scratch ';
