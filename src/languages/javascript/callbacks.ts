@@ -1,6 +1,7 @@
 import type { JSCodeshift } from 'jscodeshift';
-import { type FunctionNode, isFunction, type Node, unwrap } from './nodes.ts';
+import { type FunctionNode, isFunction, methodCall, type Node, unwrap } from './nodes.ts';
 import { replace, type Script } from './script.ts';
+import { originOf } from './trace.ts';
 
 /** A Node-style callback `(error, value) => …`, taken apart into what runs on success and what runs on failure. */
 export interface Callback {
@@ -45,17 +46,27 @@ function splitBody(script: Script, body: Node[], error: Node): { ok: Node[]; fai
   const [fail, ok] = negated ? [otherwise, then] : [then, otherwise];
   if (rest.length === 0) return { ok, fail };
   // What stands behind the `if` runs on both ways, unless one of them leaves.
-  if (leaves(fail)) return { ok: [...ok, ...rest], fail };
-  return leaves(ok) ? { ok, fail: [...fail, ...rest] } : undefined;
+  if (leaves(script, fail)) return { ok: [...ok, ...rest], fail };
+  return leaves(script, ok) ? { ok, fail: [...fail, ...rest] } : undefined;
 }
 
 function statementsOf(node: Node): Node[] {
   return node.type === 'BlockStatement' ? (node.body as Node[]) : [node];
 }
 
-function leaves(statements: Node[]): boolean {
+function leaves(script: Script, statements: Node[]): boolean {
   const last = statements.at(-1);
-  return last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement';
+  if (last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement') return true;
+  return last?.type === 'ExpressionStatement' && endsProcess(script, last.expression as Node);
+}
+
+/** `process.exit(…)`: of Node itself, global or imported. */
+function endsProcess(script: Script, node: Node): boolean {
+  const call = methodCall(node);
+  if (call?.method !== 'exit') return false;
+  const { receiver } = call;
+  if (receiver.type === 'Identifier' && receiver.name === 'process' && script.isGlobal(receiver)) return true;
+  return /^(node:)?process$/.test(originOf(script, receiver) ?? '');
 }
 
 /** A function expression has a `this` of its own, which its caller sets. */

@@ -1,7 +1,7 @@
 import { requiredModule } from './module-names.ts';
 import { argumentsOf, type Node, type NodeOf, nameOf, startOf } from './nodes.ts';
 import type { Binding } from './scopes.ts';
-import { insertBeside, type Script } from './script.ts';
+import { insertBeside, remove, type Script } from './script.ts';
 
 /** `import … from 'module'` declarations, those of types alone left out. */
 export function importsOf(script: Script, module: string): NodeOf<'ImportDeclaration'>[] {
@@ -46,6 +46,21 @@ export function typeUses(script: Script, binding: Binding): Node[] {
       script.parentOf(use)?.type ?? '',
     ),
   );
+}
+
+/** Takes the imports out that nothing else in the file uses than a node that goes, such as a parameter with its type. */
+export function dropImportsOf(script: Script, gone: Node): void {
+  const inside = new Set(script.within(gone));
+  const imports = [...inside].map((node) => script.bindingOf(node)).filter((one) => one?.kind === 'import');
+  for (const binding of new Set(imports))
+    if (binding?.references.every((use) => inside.has(use))) dropImport(script, binding);
+}
+
+/** Takes a name out of the import that declares it, and the import where it declares nothing else. */
+export function dropImport(script: Script, { declaration }: Binding): void {
+  const whole = script.parentOf(declaration);
+  const others = whole?.type === 'ImportDeclaration' ? (whole.specifiers ?? []) : undefined;
+  remove(script, whole && others?.length === 1 ? whole : declaration);
 }
 
 /** Puts a statement behind the last import, or the last `require` at the top of the file. */

@@ -1,6 +1,10 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { isSchema } from '../../../src/backend/javascript/mongoose.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
+import { statementOf } from '../../../src/languages/javascript/build.ts';
+import { dropImport, dropImportsOf } from '../../../src/languages/javascript/imports.ts';
+import { importedAs } from '../../../src/languages/javascript/module-names.ts';
 import {
   argumentsOf,
   type FunctionNode,
@@ -19,6 +23,10 @@ import type { Transform } from '../../../src/transform.ts';
 const find: Find = ({ script, version }) => {
   const mongoose = version('mongoose');
   if (!mongoose?.is('>=9')) return [];
+  return [...hooks(script, mongoose), ...unusedTypes(script, mongoose)];
+};
+
+function hooks(script: Script, mongoose: PackageVersion): Found[] {
   return script.calls.flatMap((call) => {
     const hook = hookOf(script, call);
     const message = `${mongoose.text} gives a pre hook no \`${hook?.next.name}\`: calling it is a TypeError.`;
@@ -26,7 +34,28 @@ const find: Find = ({ script, version }) => {
       ? [{ subject: hook.subject, at: hook.next.identifier as Node, message, ...repairFor(script, hook) }]
       : [];
   });
-};
+}
+
+/** What next was declared as; no version of today has it. */
+const NEXT_TYPE = 'HookNextFunction';
+
+/** The import of the type, which several hooks shared until none had a next any more. */
+function unusedTypes(script: Script, mongoose: PackageVersion): Found[] {
+  return script.all('ImportSpecifier').flatMap((specifier): Found[] => {
+    const imported = importedAs(script, specifier);
+    const binding = script.bindingOf((specifier.local ?? specifier.imported) as Node);
+    if (imported?.module !== 'mongoose' || imported.name !== NEXT_TYPE || binding?.references.length !== 0)
+      return [];
+    return [
+      {
+        subject: NEXT_TYPE,
+        at: specifier,
+        message: `${mongoose.text} exports no ${NEXT_TYPE}, and nothing here uses it.`,
+        repair: () => dropImport(script, binding),
+      },
+    ];
+  });
+}
 
 export const transform = {
   title: 'Remove next() from the pre hooks of Mongoose 9',
@@ -34,9 +63,9 @@ export const transform = {
   safety: 'safe',
   docs: 'https://mongoosejs.com/docs/migrating_to_9.html#pre-middleware-no-longer-supports-next',
   catalogue: ['js-mongoose9-next'],
-  fixes: [/TypeError: (next|done) is not a function/],
+  fixes: [/TypeError: (next|done) is not a function/, /has no exported member '?HookNextFunction/],
   packages: ['mongoose'],
-  literals: ['.pre('],
+  literals: ['.pre(', '.pre<', NEXT_TYPE],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
@@ -87,14 +116,14 @@ function repairFor(script: Script, hook: Hook): Partial<Found> {
       }),
       repair: (j) => {
         for (const step of steps) endStep(script, j, step, fn);
-        fn.params.shift();
+        dropNext(script, fn);
       },
     };
   }
   if (fn.async || fn.type === 'ClassMethod' || usesArguments(script, fn)) return byHand();
   return {
     safety: { unsafe: 'The hook now returns a promise; saving waits until it is settled.' },
-    repair: (j) => wrap(j, fn, next.name),
+    repair: (j) => wrap(script, j, fn, next.name),
   };
 }
 
@@ -144,14 +173,20 @@ function endStep(script: Script, j: JSCodeshift, { statement, error }: Step, fn:
 }
 
 /** Keeps the body as it is, in a promise that next settles. */
-function wrap(j: JSCodeshift, fn: FunctionNode, name: string): void {
-  const [made] = [
-    j.template
-      .statement`return new Promise((resolve, reject) => { const ${name} = (error) => (error ? reject(error) : resolve()); });`,
-  ].flat() as unknown as { argument: { arguments: { body: { body: unknown[] } }[] } }[];
+function wrap(script: Script, j: JSCodeshift, fn: FunctionNode, name: string): void {
+  const [of, error] = /\.[cm]?tsx?$/.test(script.path) ? ['<void>', 'error?: Error | null'] : ['', 'error'];
+  const made = statementOf(j, [
+    `return new Promise${of}((resolve, reject) => { const ${name} = (${error}) => (error ? reject(error) : resolve()); });`,
+  ]) as unknown as { argument: { arguments: { body: { body: unknown[] } }[] } };
   const body = fn.body as unknown as { body: unknown[] };
-  made?.argument.arguments[0]?.body.body.push(...body.body);
+  made.argument.arguments[0]?.body.body.push(...body.body);
   body.body = [made];
+  dropNext(script, fn);
+}
+
+function dropNext(script: Script, fn: FunctionNode): void {
+  const [next] = fn.params as Node[];
+  if (next) dropImportsOf(script, next);
   fn.params.shift();
 }
 

@@ -9,10 +9,11 @@ import {
   isPlainObject,
   methodCall,
   type Node,
+  type Property,
   propertyOf,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
-import { isAwaited, isChained, type Script } from '../../../src/languages/javascript/script.ts';
+import { isAwaited, isChained, remove, type Script } from '../../../src/languages/javascript/script.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {
@@ -23,7 +24,7 @@ const find: Find = ({ script, version }) => {
     const since = used && Object.hasOwn(SINCE, used.method) ? SINCE[used.method] : undefined;
     if (!used || !since || mongoose.major < since) return [];
     const change = changeFor(script, call, used);
-    return change ? [found(call, used.method, change, mongoose)] : [];
+    return change ? [found(script, call, used.method, change, mongoose)] : [];
   });
 };
 
@@ -56,6 +57,8 @@ const SINCE: Record<string, number> = {
 
 interface Change {
   to?: string;
+  /** The option that the name of the method now says; Mongoose 9 declares it no more. */
+  gone?: Property;
   unsafe?: string;
   next?: string;
 }
@@ -90,14 +93,15 @@ function ofModel(script: Script, call: Node, method: string, model: boolean): Ch
 
 /** `update` changed one document, or all with `multi: true`. */
 function updateOf(given: Node[], model: boolean, script: Script): Change {
-  const unsafe = 'The result now has modifiedCount instead of nModified.';
+  const unsafe = 'The result has modifiedCount instead of nModified, also where it is read by other files.';
   const options = model ? given[2] : given[1];
   if (!options) return { to: 'updateOne', unsafe };
   const object = script.bindingOf(options) ? undefined : unwrap(options);
-  const multi = isPlainObject(object) ? propertyOf(object, 'multi')?.value : undefined;
-  if (!isPlainObject(object) || (multi && multi.type !== 'BooleanLiteral'))
+  const gone = isPlainObject(object) ? propertyOf(object, 'multi') : undefined;
+  if (!isPlainObject(object) || (gone && gone.value.type !== 'BooleanLiteral'))
     return { next: 'Call updateMany where the options say multi: true, else updateOne.' };
-  return { to: multi?.type === 'BooleanLiteral' && multi.value ? 'updateMany' : 'updateOne', unsafe };
+  const many = gone?.value.type === 'BooleanLiteral' && gone.value.value;
+  return { to: many ? 'updateMany' : 'updateOne', unsafe, ...(gone && { gone }) };
 }
 
 /** `document.remove()` ran at once; `deleteOne()` returns a query that runs when it is awaited. */
@@ -109,7 +113,13 @@ function ofDocument(script: Script, call: Node): Change {
     : { next: 'Write await document.deleteOne(): without await nothing is deleted.' };
 }
 
-function found(call: Node, method: string, { to, unsafe, next }: Change, mongoose: PackageVersion): Found {
+function found(
+  script: Script,
+  call: Node,
+  method: string,
+  { to, gone, unsafe, next }: Change,
+  mongoose: PackageVersion,
+): Found {
   const message = `${mongoose.text} has no ${method}()${to ? `; it is ${to}()` : ''}.`;
   const at = (call as unknown as { callee: Node }).callee;
   if (!to) return { subject: method, at, message, safety: 'report', ...(next && { next }) };
@@ -118,11 +128,21 @@ function found(call: Node, method: string, { to, unsafe, next }: Change, mongoos
     at,
     message,
     ...(unsafe && { safety: { unsafe } }),
-    repair: (j) => rename(j, at, to),
+    repair: (j) => {
+      rename(j, at, to);
+      if (gone) removeOption(script, gone);
+    },
   };
 }
 
 function rename(j: JSCodeshift, callee: Node, to: string): void {
   const member = unwrap(callee);
   if (isMember(member)) Object.assign(member, { property: j.identifier(to), computed: false });
+}
+
+/** Takes an option out, and the object with it where nothing is left in it. */
+function removeOption(script: Script, option: Property): void {
+  const object = script.parentOf(option);
+  remove(script, option);
+  if (object?.type === 'ObjectExpression' && object.properties.length === 0) remove(script, object);
 }

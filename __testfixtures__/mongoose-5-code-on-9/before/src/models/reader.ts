@@ -1,0 +1,35 @@
+import { randomBytes, scrypt } from 'node:crypto';
+import mongoose, { type CallbackError } from 'mongoose';
+
+export interface ReaderDocument extends mongoose.Document {
+  name: string;
+  email: string;
+  password: string;
+  favourites: mongoose.Types.ObjectId[];
+}
+
+const readerSchema = new mongoose.Schema<ReaderDocument>({
+  name: { type: String, required: true },
+  email: { type: String, required: true, unique: true },
+  password: { type: String, required: true },
+  favourites: [{ type: mongoose.Schema.Types.ObjectId, ref: 'Book' }],
+});
+
+readerSchema.pre<ReaderDocument>('validate', function (next: (error?: CallbackError) => void) {
+  if (!this.email.includes('@')) {
+    return next(new Error('not an address'));
+  }
+  next();
+});
+
+readerSchema.pre<ReaderDocument>('save', function (next) {
+  if (!this.isModified('password')) return next();
+  const salt = randomBytes(16).toString('hex');
+  scrypt(this.password, salt, 64, (error, key) => {
+    if (error) return next(error);
+    this.password = `${salt}:${key.toString('hex')}`;
+    next();
+  });
+});
+
+export const Reader = mongoose.model<ReaderDocument>('Reader', readerSchema);
