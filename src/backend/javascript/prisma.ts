@@ -1,8 +1,12 @@
+import { posix } from 'node:path';
 import type { SourceFile } from '../../files/source-file.ts';
+import { lastDotenvEntry, readDotenv } from '../../settings/dotenv.ts';
+import { readJsonc, record } from '../../settings/jsonc.ts';
 import {
   type PrismaBlock,
   type PrismaField,
   prismaString,
+  prismaVariable,
   readPrismaSchema,
 } from '../../settings/prisma-schema.ts';
 import type { Backend } from '../backend.ts';
@@ -37,4 +41,50 @@ export function datasourceOf({ workspace, facts }: Backend): Datasource | undefi
     provider: prismaString(field('provider')?.value) ?? '',
     field,
   };
+}
+
+/** An address of the schema as an expression of JavaScript; undefined where there is none, or its name is no variable's. */
+export function expressionFor(backend: Backend, datasource: Datasource, name: string): string | undefined {
+  const value = datasource.field(name)?.value;
+  const variable = prismaVariable(value);
+  if (variable !== undefined) return /^\w+$/.test(variable) ? `process.env.${variable}` : undefined;
+  const literal = prismaString(value);
+  const text = literal && fromRoot(backend, datasource, literal);
+  return text && `'${text.replaceAll("'", "\\'")}'`;
+}
+
+/** Up to version 6 a file of SQLite was found from the schema; now it is from where the server and the config are. */
+function fromRoot({ facts }: Backend, { file, provider }: Datasource, address: string): string {
+  const path = provider === 'sqlite' ? /^file:(?!\/)([^?]+)(.*)$/.exec(address) : null;
+  if (!path) return address;
+  const folder = posix.relative(facts.root || '.', posix.dirname(file.path));
+  const found = posix.join(folder, path[1] ?? '');
+  return `file:${found.startsWith('../') ? '' : './'}${found}${path[2]}`;
+}
+
+/** Frameworks and packages that load a .env file before anything reads it. */
+const LOADERS =
+  /\bdotenv|--env-file|loadEnvFile|@nestjs\/config|env-cmd|\b(next|nuxt|vite|astro|remix|bun) |from ['"]next/;
+
+/**
+ * True where the variable that an expression reads is set in a .env file which only the client of Prisma 6 loaded. The config of
+ * Prisma is not asked: what it loads, the server does not have.
+ */
+export function wantsEnvironment({ facts, workspace }: Backend, expression: string): boolean {
+  const variable = /^process\.env\.(\w+)$/.exec(expression)?.[1];
+  if (variable === undefined) return false;
+  const set = facts.settingsFiles.some((path) => {
+    const file = /(^|\/)\.env(\.|$)/.test(path) ? workspace.read(path) : undefined;
+    return file && lastDotenvEntry(readDotenv(file), variable) !== undefined;
+  });
+  const scripts = facts.manifests.map((path) =>
+    record(record(readJsonc(workspace.read(path)?.text ?? '')).scripts),
+  );
+  const texts = [
+    ...scripts.flatMap((one) => Object.values(one).map(String)),
+    ...facts.files
+      .filter((path) => !/(^|\/)prisma\.config\.\w+$/.test(path))
+      .map((path) => workspace.read(path)?.text ?? ''),
+  ];
+  return set && !texts.some((text) => LOADERS.test(text));
 }

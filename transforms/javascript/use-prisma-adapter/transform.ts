@@ -1,6 +1,6 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { addPackage } from '../../../src/backend/javascript/package-edits.ts';
-import { datasourceOf } from '../../../src/backend/javascript/prisma.ts';
+import { datasourceOf, expressionFor, wantsEnvironment } from '../../../src/backend/javascript/prisma.ts';
 import {
   detectWith,
   type Find,
@@ -17,12 +17,12 @@ import {
   keyOf,
   methodCall,
   type Node,
+  propertiesOf,
   propertyOf,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { remove, type Script } from '../../../src/languages/javascript/script.ts';
 import { originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
-import { prismaVariable } from '../../../src/settings/prisma-schema.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const UNSAFE = {
@@ -134,30 +134,49 @@ function repairFor({ script, backend, version }: Look, made: Node): Partial<Foun
   const [options] = argumentsOf(made);
   const object = options && unwrap(options);
   const given = addressIn(object);
-  const variable = prismaVariable(datasource?.field('url')?.value) ?? 'DATABASE_URL';
-  if (!adapter || given === 'unclear' || freeName(script, adapter.name) === undefined)
+  const fromSchema =
+    backend && datasource?.field('url')
+      ? expressionFor(backend, datasource, 'url')
+      : 'process.env.DATABASE_URL';
+  const address = given ?? fromSchema;
+  const there = adapter !== undefined && isImported(script, adapter);
+  const free = adapter !== undefined && (there || freeName(script, adapter.name) !== undefined);
+  if (!adapter || given === 'unclear' || !address || !free)
     return {
       safety: 'report',
       next: 'Write new PrismaClient({ adapter }), with the adapter of your database.',
     };
-  const added =
-    backend && version(adapter.package) === undefined ? addPackage(backend, `${adapter.package}@^7.0.0`) : [];
+  const environment = backend !== undefined && !given && wantsEnvironment(backend, address as string);
+  const packages = [
+    ...(version(adapter.package) === undefined ? [`${adapter.package}@^7.0.0`] : []),
+    ...(environment && !backend.requires('dotenv') ? ['dotenv@^17.0.0'] : []),
+  ];
+  const added = backend ? packages.flatMap((text) => addPackage(backend, text) ?? []) : [];
   return {
-    ...(added && added.length > 0 && { edits: added }),
+    ...(added.length > 0 && { edits: added }),
     repair: (j) => {
-      const address = given ?? expressionOf(j, [`process.env.${variable}`]);
-      giveAdapter(script, j, made, object, adapter, address);
+      const value = typeof address === 'string' ? expressionOf(j, [address]) : address;
+      giveAdapter(script, j, made, object, adapter, value);
       const { name } = adapter;
-      insertBehindImports(
-        script,
-        statementOf(j, [
-          hasImports(script)
-            ? `import { ${name} } from '${adapter.package}';`
-            : `const { ${name} } = require('${adapter.package}');`,
-        ]),
-      );
+      const modules = hasImports(script);
+      const text = modules
+        ? `import { ${name} } from '${adapter.package}';`
+        : `const { ${name} } = require('${adapter.package}');`;
+      if (!there) insertBehindImports(script, statementOf(j, [text]));
+      // Before all others, since an import runs in their order.
+      if (environment)
+        (script.program as unknown as { body: Node[] }).body.unshift(
+          statementOf(j, [modules ? "import 'dotenv/config';" : "require('dotenv/config');"]),
+        );
     },
   };
+}
+
+/** True where the file has the adapter's class by its own name, as for another client in it. */
+function isImported(script: Script, { name, package: from }: Adapter): boolean {
+  return script
+    .all('Identifier')
+    .some((one) => one.name === name && originOf(script, one as Node) === `${from}.${name}`);
 }
 
 function giveAdapter(
@@ -174,9 +193,26 @@ function giveAdapter(
     const old = propertyOf(object, name);
     if (old) remove(script, old);
   }
-  if (isPlainObject(object) && object.properties.length > 0)
+  const others = simpleEntries(object);
+  if (others && others.length > 0 && isOnOneLine(object))
+    (made as unknown as { arguments: Node[] }).arguments = [objectOf(j, [['adapter', instance], ...others])];
+  else if (isPlainObject(object) && object.properties.length > 0)
     object.properties.unshift(j.objectProperty(j.identifier('adapter'), instance as never));
   else (made as unknown as { arguments: Node[] }).arguments = [objectOf(j, [['adapter', instance]])];
+}
+
+/** The options as names and values; undefined where one is a method or has a name in quotes. */
+function simpleEntries(object: Node | undefined): [string, Node][] | undefined {
+  if (!isPlainObject(object)) return undefined;
+  const simple = object.properties.every(
+    (one) => one.type === 'ObjectProperty' && !one.shorthand && one.key.type === 'Identifier',
+  );
+  return simple ? propertiesOf(object).map((one) => [keyOf(one) ?? '', one.value as Node]) : undefined;
+}
+
+function isOnOneLine(object: Node | undefined): boolean {
+  const { loc } = (object ?? {}) as { loc?: { start: { line: number }; end: { line: number } } | null };
+  return loc != null && loc.start.line === loc.end.line;
 }
 
 /** The address that `datasourceUrl` or `datasources: { db: { url } }` gave. */
