@@ -1,7 +1,15 @@
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
-import { importsOf, requiresOf } from '../../../src/languages/javascript/imports.ts';
-import { argumentsOf, type Node } from '../../../src/languages/javascript/nodes.ts';
-import { replace } from '../../../src/languages/javascript/script.ts';
+import { requiresOf } from '../../../src/languages/javascript/imports.ts';
+import {
+  argumentsOf,
+  isFunction,
+  methodCall,
+  type Node,
+  type NodeOf,
+  nameOf,
+} from '../../../src/languages/javascript/nodes.ts';
+import { replace, type Script } from '../../../src/languages/javascript/script.ts';
+import { declaredType, madeBy } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const UNSAFE = {
@@ -12,23 +20,110 @@ const find: Find = ({ script, version }) => {
   const mysql = version('mysql');
   const mysql2 = version('mysql2');
   if (!mysql && !mysql2) return [];
+  const needs = mysql2 ? {} : { needs: ['package:mysql2'] };
+  return [...imports(script, mysql?.text ?? 'mysql', needs), ...queries(script, needs)];
+};
+
+/** Types that mysql2 has by another name. */
+const TYPES: Record<string, string> = {
+  MysqlError: 'QueryError',
+  FieldInfo: 'FieldPacket',
+  PoolConfig: 'PoolOptions',
+  ConnectionConfig: 'ConnectionOptions',
+};
+
+function imports(script: Script, installed: string, needs: Pick<Found, 'needs'>): Found[] {
+  const declarations = script
+    .all('ImportDeclaration')
+    .filter(({ source }) => nameOf(source as Node) === 'mysql');
   const sources = [
-    ...importsOf(script, 'mysql').map(({ source }) => source as Node),
+    ...declarations.map(({ source }) => source as Node),
     ...requiresOf(script, 'mysql').flatMap((call) => argumentsOf(call)),
   ];
   const [first] = sources;
   if (!first) return [];
-  const found: Found = {
-    subject: 'mysql',
-    at: first,
-    message: `${mysql?.text ?? 'mysql'} cannot log in to MySQL 8 with its default, caching_sha2_password; mysql2 can.`,
-    ...(!mysql2 && { needs: ['package:mysql2'] }),
-    repair: (j) => {
-      for (const one of sources) replace(script, one, j.stringLiteral('mysql2') as Node);
+  return [
+    {
+      subject: 'mysql',
+      at: first,
+      message: `${installed} cannot log in to MySQL 8 with its default, caching_sha2_password; mysql2 can.`,
+      ...needs,
+      repair: (j) => {
+        for (const one of typeNames(script, declarations)) one.name = TYPES[one.name] ?? one.name;
+        for (const one of sources) replace(script, one, j.stringLiteral('mysql2') as Node);
+      },
     },
-  };
-  return [found];
-};
+  ];
+}
+
+/** The names of types that are another in mysql2: imported ones with their uses, and `mysql.MysqlError`. */
+function typeNames(script: Script, declarations: NodeOf<'ImportDeclaration'>[]): NodeOf<'Identifier'>[] {
+  const specifiers = declarations.flatMap(({ specifiers }) => (specifiers ?? []) as Node[]);
+  const named = specifiers.flatMap((one): Node[] => {
+    if (one.type !== 'ImportSpecifier' || !isOldType(one.imported as Node)) return [];
+    const binding = script.bindingOf((one.local ?? one.imported) as Node);
+    const isAlias = binding?.name !== nameOf(one.imported as Node);
+    return [
+      one.imported as Node,
+      ...(binding && !isAlias ? [binding.identifier, ...binding.references] : []),
+    ];
+  });
+  const whole = new Set(specifiers.filter(({ type }) => type !== 'ImportSpecifier'));
+  const qualified = script
+    .all('TSQualifiedName')
+    .filter(
+      ({ left, right }) =>
+        isOldType(right as Node) && whole.has(script.bindingOf(left as Node)?.declaration as Node),
+    )
+    .map(({ right }) => right as Node);
+  return [...named, ...qualified].filter((one): one is NodeOf<'Identifier'> => one.type === 'Identifier');
+}
+
+function isOldType(node: Node): boolean {
+  return node.type === 'Identifier' && Object.hasOwn(TYPES, node.name);
+}
+
+/** What a query gives was `any` in the types of mysql; mysql2 wants it said, or reads none of its columns. */
+function queries(script: Script, needs: Pick<Found, 'needs'>): Found[] {
+  if (!/\.[cm]?tsx?$/.test(script.path)) return [];
+  return script.calls.flatMap((call): Found[] => {
+    const used = methodCall(call);
+    const callback = argumentsOf(call).at(-1);
+    if (used?.method !== 'query' || !isFunction(callback) || callback.params.length < 2) return [];
+    if (typeArgumentsOf(call) || !isConnection(script, used.receiver)) return [];
+    return [
+      {
+        subject: 'query',
+        at: call,
+        message: 'The rows of a query are any for mysql; mysql2 declares a union that has no columns.',
+        ...needs,
+        repair: (j) =>
+          Object.assign(call, { typeParameters: j.tsTypeParameterInstantiation([j.tsAnyKeyword()]) }),
+      },
+    ];
+  });
+}
+
+function typeArgumentsOf(call: Node): unknown {
+  const { typeParameters, typeArguments } = call as { typeParameters?: unknown; typeArguments?: unknown };
+  return typeParameters ?? typeArguments;
+}
+
+/** A pool or a connection of mysql, also the one that `getConnection` hands over. */
+function isConnection(script: Script, node: Node): boolean {
+  if (/^mysql\.create(Pool|Connection)$/.test(madeBy(script, node)?.origin ?? '')) return true;
+  if (/^mysql\.(Pool|Connection|PoolConnection)$/.test(declaredType(script, node) ?? '')) return true;
+  const binding = node.type === 'Identifier' ? script.bindingOf(node) : undefined;
+  const fn = binding?.kind === 'param' ? binding.declaration : undefined;
+  const call = fn && script.parentOf(fn);
+  const used = call && methodCall(call);
+  return (
+    used?.method === 'getConnection' &&
+    isFunction(fn) &&
+    (fn.params as Node[])[1] === binding?.identifier &&
+    isConnection(script, used.receiver)
+  );
+}
 
 export const transform = {
   title: 'Import mysql2 instead of mysql',
@@ -38,7 +133,7 @@ export const transform = {
   catalogue: ['js-mysql-auth-mode'],
   fixes: [/ER_NOT_SUPPORTED_AUTH_MODE/],
   packages: ['mysql', 'mysql2'],
-  literals: ["'mysql'", '"mysql"'],
+  literals: ["'mysql'", '"mysql"', '.query('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
