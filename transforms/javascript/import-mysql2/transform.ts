@@ -1,4 +1,5 @@
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
 import { requiresOf } from '../../../src/languages/javascript/imports.ts';
 import {
   argumentsOf,
@@ -7,9 +8,11 @@ import {
   type Node,
   type NodeOf,
   nameOf,
+  propertyOf,
+  unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
-import { replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { declaredType, madeBy } from '../../../src/languages/javascript/trace.ts';
+import { remove, replace, type Script } from '../../../src/languages/javascript/script.ts';
+import { declaredType, madeBy, originOf } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const UNSAFE = {
@@ -19,9 +22,14 @@ const UNSAFE = {
 const find: Find = ({ script, version }) => {
   const mysql = version('mysql');
   const mysql2 = version('mysql2');
+  const typeorm = version('typeorm');
   if (!mysql && !mysql2) return [];
   const needs = mysql2 ? {} : { needs: ['package:mysql2'] };
-  return [...imports(script, mysql?.text ?? 'mysql', needs), ...queries(script, needs)];
+  return [
+    ...imports(script, mysql?.text ?? 'mysql', needs),
+    ...queries(script, needs),
+    ...connectors(script, typeorm, needs),
+  ];
 };
 
 /** Types that mysql2 has by another name. */
@@ -104,6 +112,30 @@ function queries(script: Script, needs: Pick<Found, 'needs'>): Found[] {
   });
 }
 
+/** `new DataSource({ connectorPackage })`, which said which of the two TypeORM loads. */
+function connectors(
+  script: Script,
+  typeorm: PackageVersion | undefined,
+  needs: Pick<Found, 'needs'>,
+): Found[] {
+  if (!typeorm?.is('>=1')) return [];
+  return script.all('NewExpression').flatMap((made): Found[] => {
+    const [options] = argumentsOf(made);
+    const option = options && propertyOf(unwrap(options), 'connectorPackage');
+    if (!option || originOf(script, made.callee as Node) !== 'typeorm.DataSource') return [];
+    return [
+      {
+        subject: 'connectorPackage',
+        at: option,
+        message: `${typeorm.text} loads mysql2 only, and has no option connectorPackage.`,
+        safety: 'safe',
+        ...needs,
+        repair: () => remove(script, option),
+      },
+    ];
+  });
+}
+
 function typeArgumentsOf(call: Node): unknown {
   const { typeParameters, typeArguments } = call as { typeParameters?: unknown; typeArguments?: unknown };
   return typeParameters ?? typeArguments;
@@ -130,10 +162,10 @@ export const transform = {
   why: 'mysql knows no login method of MySQL 8, so connecting fails with ER_NOT_SUPPORTED_AUTH_MODE.',
   safety: UNSAFE,
   docs: 'https://github.com/mysqljs/mysql/issues/2390',
-  catalogue: ['js-mysql-auth-mode'],
+  catalogue: ['js-mysql-auth-mode', 'js-typeorm1-mysql-pkg'],
   fixes: [/ER_NOT_SUPPORTED_AUTH_MODE/],
-  packages: ['mysql', 'mysql2'],
-  literals: ["'mysql'", '"mysql"', '.query('],
+  packages: ['mysql', 'mysql2', 'typeorm'],
+  literals: ["'mysql'", '"mysql"', '.query(', 'connectorPackage'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
