@@ -6,7 +6,7 @@ import { lastDotenvEntry, readDotenv } from '../../../src/settings/dotenv.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, backend }) => {
-  if (!backend || isLoaded(backend)) return [];
+  if (!backend) return [];
   return [...script.calls, ...script.all('NewExpression')].flatMap((call): Found[] => {
     const origin = originOf(script, (call as unknown as { callee: Node }).callee);
     if (!CONNECTS.test(origin ?? '')) return [];
@@ -15,7 +15,7 @@ const find: Find = ({ script, backend }) => {
       .flatMap((node) => /^process\.env\.(\w+)$/.exec(dotted(node) ?? '')?.[1] ?? []);
     return [...new Set(variables)].flatMap((name): Found[] => {
       const file = fileThatSets(backend, name);
-      return file === undefined
+      return file === undefined || isLoaded(backend)
         ? []
         : [
             {
@@ -67,9 +67,18 @@ export default rewriteWith(find, 'report');
 const CONNECTS =
   /^(mongoose\.(connect|createConnection)|mongodb\.MongoClient(\.connect)?|pg\.(Pool|Client)|redis\.createClient|ioredis(\.Redis)?|mysql2?(\/promise)?\.create(Pool|Connection)|sequelize(\.Sequelize)?|knex(\.knex)?|postgres|typeorm\.DataSource|drizzle-orm\/[\w-]+\.drizzle)$/;
 
+const known = new WeakMap<Backend, boolean>();
+
+/** Whether something loads a .env file; asked of a backend once, since it takes the text of all its files. */
+function isLoaded(backend: Backend): boolean {
+  const found = known.get(backend) ?? findsLoader(backend);
+  known.set(backend, found);
+  return found;
+}
+
 /** What loads a .env file: a package, a framework, an option of Node or of a tool, a container. */
-function isLoaded({ facts, workspace }: Backend): boolean {
-  const known = [
+function findsLoader({ facts, workspace }: Backend): boolean {
+  const loaders = [
     'dotenv',
     'dotenv-expand',
     'dotenv-flow',
@@ -84,7 +93,7 @@ function isLoaded({ facts, workspace }: Backend): boolean {
     'config',
     'envalid',
   ];
-  if (known.some((name) => facts.requires[name] !== undefined)) return true;
+  if (loaders.some((name) => facts.requires[name] !== undefined)) return true;
   const files = [
     ...facts.manifests,
     ...facts.files,
