@@ -1,5 +1,5 @@
 import { lineEnding } from '../files/source-file.ts';
-import { appendArgument, hasSplat, keywordValue } from '../languages/python/arguments.ts';
+import { appendArgument, argumentsOf, hasSplat, keywordValue } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { indentAt, lineStart } from '../languages/python/layout.ts';
 import { children, type Node, plainString } from '../languages/python/tree.ts';
@@ -8,12 +8,41 @@ import type { ConnectArgs } from '../settings/query-rule.ts';
 import type { Edit } from '../types.ts';
 import type { Engine } from './engines.ts';
 
+const LIBPQ = ['connect_timeout', 'sslmode', 'application_name', 'options', 'keepalives'];
+const SQLITE = ['check_same_thread', 'timeout', 'uri', 'detect_types'];
+
+/** What a driver's own connect takes and create_engine refuses: each tried with SQLAlchemy 2.0.58 and 2.1.9. */
+export const DRIVER_OPTIONS: Record<string, readonly string[]> = {
+  asyncpg: [
+    'statement_cache_size',
+    'prepared_statement_cache_size',
+    'prepared_statement_name_func',
+    'server_settings',
+    'command_timeout',
+    'timeout',
+    'ssl',
+    'max_cached_statement_lifetime',
+    'max_cacheable_statement_size',
+  ],
+  psycopg: ['prepare_threshold', ...LIBPQ],
+  psycopg2: LIBPQ,
+  pysqlite: SQLITE,
+  aiosqlite: SQLITE,
+};
+
+const MISPLACED = new Set(Object.values(DRIVER_OPTIONS).flat());
+
+/** True where the engine is given options of its driver itself: they become its connect_args first, or it would get two. */
+export function hasMisplacedOptions(call: Node): boolean {
+  return argumentsOf(call).some((each) => MISPLACED.has(each.childForFieldName('name')?.text ?? ''));
+}
+
 /**
  * Hands options to an engine's driver: a `connect_args` of its own, or more pairs in the dict that is there. Undefined where
  * the engine gets its options from somewhere that cannot be read, or has one of them already.
  */
 export function withConnectArgs({ document, call, wrapper }: Engine, more: ConnectArgs): Edit[] | undefined {
-  if (hasSplat(call) || wrapper) return undefined;
+  if (hasSplat(call) || wrapper || hasMisplacedOptions(call)) return undefined;
   const given = keywordValue(call, 'connect_args');
   if (!given) return [appendArgument(document, call, `connect_args=${pythonLiteral(more)}`)];
   return given.type === 'dictionary' ? addPairs(document, given, more) : undefined;

@@ -1,5 +1,6 @@
 import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
+import { DRIVER_OPTIONS } from '../../../src/backend/connect-args.ts';
 import type { Engine } from '../../../src/backend/engines.ts';
 import { keyword, keywordValue, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -8,28 +9,6 @@ import type { Node } from '../../../src/languages/python/tree.ts';
 import { defaultDriver } from '../../../src/settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
-
-const LIBPQ = ['connect_timeout', 'sslmode', 'application_name', 'options', 'keepalives'];
-const SQLITE = ['check_same_thread', 'timeout', 'uri', 'detect_types'];
-
-/** What a driver's own connect takes and create_engine refuses: each tried with SQLAlchemy 2.0.58 and 2.1.9. */
-const OF_DRIVER: Record<string, readonly string[]> = {
-  asyncpg: [
-    'statement_cache_size',
-    'prepared_statement_cache_size',
-    'prepared_statement_name_func',
-    'server_settings',
-    'command_timeout',
-    'timeout',
-    'ssl',
-    'max_cached_statement_lifetime',
-    'max_cacheable_statement_size',
-  ],
-  psycopg: ['prepare_threshold', ...LIBPQ],
-  psycopg2: LIBPQ,
-  pysqlite: SQLITE,
-  aiosqlite: SQLITE,
-};
 
 export default {
   title: "Hand the driver's options over in connect_args",
@@ -65,7 +44,7 @@ function driverOf(backend: Backend, { effective, sources }: EngineAddress): stri
 /** `create_async_engine(url, statement_cache_size=0)`. One edit for all of them, so that they do not meet. */
 function misplaced(document: PythonDocument, engine: Engine, driver: string): Draft[] {
   const { call } = engine;
-  const wrong = (OF_DRIVER[driver] ?? []).flatMap((name) => keyword(call, name) ?? []);
+  const wrong = (DRIVER_OPTIONS[driver] ?? []).flatMap((name) => keyword(call, name) ?? []);
   const [first] = wrong;
   if (!first) return [];
   const names = wrong.map((argument) => argument.childForFieldName('name')?.text ?? '');

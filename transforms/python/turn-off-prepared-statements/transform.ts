@@ -1,16 +1,21 @@
 import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
+import { hasMisplacedOptions } from '../../../src/backend/connect-args.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import type { UrlPlace } from '../../../src/backend/url-places.ts';
 import { altered } from '../../../src/backend/url-sources.ts';
 import { appendArgument, hasSplat, keywordValue } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
+import { appendPair, pairNamed, pairsOf } from '../../../src/languages/python/pairs.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
-const ASYNCPG =
-  'connect_args={"statement_cache_size": 0, "prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: f"__asyncpg_{uuid4()}__"}';
-const PSYCOPG = 'connect_args={"prepare_threshold": None}';
+const ASYNCPG = {
+  statement_cache_size: '0',
+  prepared_statement_cache_size: '0',
+  prepared_statement_name_func: 'lambda: f"__asyncpg_{uuid4()}__"',
+};
+const PSYCOPG = { prepare_threshold: 'None' };
 
 export default {
   title: 'Prepare no statements behind a pooler',
@@ -46,25 +51,25 @@ function draft(document: PythonDocument, address: EngineAddress): Draft | undefi
     message: `${where(pooled.place)} leads to a pooler (${sign(pooled.url)}), and ${driver} prepares its statements.`,
   };
   const given = keywordValue(engine.call, 'connect_args');
-  const next =
-    driver === 'asyncpg'
-      ? 'Set statement_cache_size=0, prepared_statement_cache_size=0 and a prepared_statement_name_func in connect_args; the first alone is not enough.'
-      : 'Set prepare_threshold=None in connect_args.';
-  if (given || hasSplat(engine.call) || engine.wrapper) {
-    const isDone = driver === 'asyncpg' ? /prepared_statement_name_func/ : /prepare_threshold/;
-    return given?.type !== 'dictionary' || isDone.test(given.text)
-      ? undefined
-      : { ...base, safety: 'report', next };
+  if (hasMisplacedOptions(engine.call)) return undefined;
+  const wanted: Record<string, string> = driver === 'asyncpg' ? ASYNCPG : PSYCOPG;
+  const done = driver === 'asyncpg' ? 'prepared_statement_name_func' : 'prepare_threshold';
+  if (given && (given.type !== 'dictionary' || given.text.includes(done))) return undefined;
+  const missing = Object.entries(wanted).filter(([name]) => !given || !pairNamed(given, name));
+  const pairs = missing.map(([name, value]) => `"${name}": ${value}`).join(', ');
+  const splat = given ? pairsOf(given).some(({ type }) => type !== 'pair') : hasSplat(engine.call);
+  if (splat || engine.wrapper || (driver === 'asyncpg' && !isFree(document))) {
+    const next =
+      driver === 'asyncpg'
+        ? 'Set statement_cache_size=0, prepared_statement_cache_size=0 and a prepared_statement_name_func in connect_args; the first alone is not enough.'
+        : 'Set prepare_threshold=None in connect_args.';
+    return { ...base, safety: 'report', next };
   }
-  if (driver !== 'asyncpg') return { ...base, edits: [appendArgument(document, engine.call, PSYCOPG)] };
-  if (!isFree(document)) return { ...base, safety: 'report', next };
-  return {
-    ...base,
-    edits: [
-      appendArgument(document, engine.call, ASYNCPG),
-      ...addImport(document, { module: 'uuid', name: 'uuid4' }),
-    ],
-  };
+  const edit = given
+    ? appendPair(document, given, pairs)
+    : appendArgument(document, engine.call, `connect_args={${pairs}}`);
+  const uuid = driver === 'asyncpg' ? addImport(document, { module: 'uuid', name: 'uuid4' }) : [];
+  return { ...base, edits: [edit, ...uuid] };
 }
 
 function isFree(document: PythonDocument): boolean {
