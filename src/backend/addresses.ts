@@ -1,8 +1,14 @@
+import { parametersOf } from '../languages/python/calls.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import type { Binding } from '../languages/python/scopes.ts';
+import { enclosing } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import type { Engine } from './engines.ts';
+import { callerArguments } from './kinds/callers.ts';
 import { codePlace, placesOf, type UrlPlace } from './url-places.ts';
 import { altered, type UrlSources, urlSources } from './url-sources.ts';
 import { type UrlUse, usesOfVariable } from './url-uses.ts';
+import type { Value } from './values.ts';
 
 /** An engine, with everything that is known of the address it is given. */
 export interface EngineAddress {
@@ -30,7 +36,9 @@ function findAddresses(backend: Backend): EngineAddress[] {
 }
 
 function addressOf(backend: Backend, engine: Engine, url: NonNullable<Engine['url']>): EngineAddress {
-  const sources = urlSources(engine.document, url);
+  const sources = urlSources(engine.document, url, (document, parameter) =>
+    passedFor(backend, document, parameter),
+  );
   const places = placesBehind(backend, sources);
   const uses = sources.variables.flatMap(({ name }) => usesOfVariable(backend.documents, name));
   return {
@@ -40,6 +48,18 @@ function addressOf(backend: Backend, engine: Engine, url: NonNullable<Engine['ur
     effective: places.map((place) => altered(place.text, sources.alterations)),
     uses,
   };
+}
+
+/** What the callers of a function pass; of one that nobody calls here, an application factory say, the default. */
+function passedFor(
+  backend: Backend,
+  document: PythonDocument,
+  { node, name }: Binding,
+): (Value | undefined)[] {
+  const definition = enclosing(node, 'function_definition');
+  const passed = definition ? [...callerArguments(backend.kinds, document, definition, name)] : [];
+  const fallback = definition && parametersOf(definition).find((each) => each.name === name)?.default;
+  return passed.length === 0 && fallback ? [{ document, node: fallback }] : passed;
 }
 
 /** Code first, then the settings files. A default is written where its variable is read. */

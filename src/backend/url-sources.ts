@@ -1,5 +1,6 @@
 import { keywordValue, positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
+import type { Binding } from '../languages/python/scopes.ts';
 import { children, type Node, plainString } from '../languages/python/tree.ts';
 import { environmentRead } from './environment-reads.ts';
 import { fieldFor, memberAt } from './settings-fields.ts';
@@ -61,9 +62,12 @@ const ALTERING = new Set([
   'sub',
 ]);
 
-/** Follows an expression back to what it is made of, across modules. */
-export function urlSources(document: PythonDocument, node: Node): UrlSources {
-  const reader = new SourceReader();
+/** What callers pass for a parameter, as expressions; one that cannot be read is undefined. */
+export type Passed = (document: PythonDocument, parameter: Binding) => Iterable<Value | undefined>;
+
+/** Follows an expression back to what it is made of, across modules; with `passed`, from a parameter to its callers as well. */
+export function urlSources(document: PythonDocument, node: Node, passed?: Passed): UrlSources {
+  const reader = new SourceReader(passed);
   reader.read(document, node);
   return reader.found;
 }
@@ -83,6 +87,11 @@ function urlLiteral(document: PythonDocument, node: Node): UrlLiteral | undefine
 class SourceReader {
   readonly found: UrlSources = { literals: [], variables: [], alterations: [], unknown: [] };
   private readonly seen = new Set<string>();
+  private readonly passed: Passed | undefined;
+
+  constructor(passed: Passed | undefined) {
+    this.passed = passed;
+  }
 
   read(document: PythonDocument, node: Node): void {
     const key = `${document.path}:${node.id}`;
@@ -164,6 +173,8 @@ class SourceReader {
     const origin = document.origin(node);
     if (origin.kind === 'local' && origin.binding.value)
       return this.read(origin.document, origin.binding.value);
+    if (origin.kind === 'local' && origin.binding.kind === 'parameter' && this.passed)
+      return this.parameter(origin.document, origin.binding, { document, node });
     const all = node.type === 'identifier' ? (document.scopes.module.bindings.get(node.text) ?? []) : [];
     const assigned = all.filter((binding) => binding.kind === 'assignment' && binding.value);
     if (origin.kind === 'unknown' && assigned.length > 1) {
@@ -173,6 +184,17 @@ class SourceReader {
     const value = valueFor(document, node);
     if (value && value.node.id !== node.id) this.read(value.document, value.node);
     else this.found.unknown.push({ document, node });
+  }
+
+  /** Where one caller cannot be read, none counts: what it passes may be anything. */
+  private parameter(document: PythonDocument, binding: Binding, use: Value): void {
+    const given: Value[] = [];
+    for (const each of this.passed?.(document, binding) ?? []) {
+      if (!each) return void this.found.unknown.push(use);
+      given.push(each);
+    }
+    if (given.length === 0) this.found.unknown.push(use);
+    for (const each of given) this.read(each.document, each.node);
   }
 }
 

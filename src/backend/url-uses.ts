@@ -1,7 +1,10 @@
-import { argumentsOf, positional } from '../languages/python/arguments.ts';
+import { positional } from '../languages/python/arguments.ts';
+import { argumentFor, parametersOf } from '../languages/python/calls.ts';
+import { methodsOf } from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
+import { scopeAt } from '../languages/python/origin.ts';
 import type { Binding } from '../languages/python/scopes.ts';
-import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
+import { descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import { classesOf, type Engine, engineAt } from './engines.ts';
 import { environmentRead } from './environment-reads.ts';
 import { referencesAcross } from './references.ts';
@@ -72,6 +75,10 @@ function findUses(documents: readonly PythonDocument[], variable: string): reado
   const follower = new UseFollower(documents);
   for (const document of documents) follower.readsIn(document, variable);
   return follower.uses;
+}
+
+function nameOf(definition: Node): string | undefined {
+  return definition.childForFieldName('name')?.text;
 }
 
 class UseFollower {
@@ -179,9 +186,11 @@ class UseFollower {
       return this.use(document, node, 'read', altered);
     if (origin.kind === 'external' && MAKE_URL.has(origin.name)) return this.follow(document, call, altered);
     if (origin.kind === 'external' && RAW.has(origin.name)) return this.use(document, node, 'raw', altered);
-    if (origin.kind === 'local' && origin.binding.kind === 'function') {
-      return this.intoFunction(origin.document, origin.binding, call, node, altered);
-    }
+    if (origin.kind === 'local' && origin.binding.kind === 'function')
+      return this.intoFunction(origin.document, origin.binding.statement, call, node, altered);
+    const made = origin.kind === 'local' && origin.binding.kind === 'class' ? origin : undefined;
+    const init = made && methodsOf(made.binding.statement).find((each) => nameOf(each) === '__init__');
+    if (made && init) return this.intoFunction(made.document, init, call, node, altered, true);
     return this.methodArgument(document, node, call, callee, altered);
   }
 
@@ -201,30 +210,23 @@ class UseFollower {
     this.use(document, node, LOGGERS.test(method) || offline ? 'read' : 'other', altered);
   }
 
-  /** The argument of one of the project's own functions: what does it do with its parameter? */
+  /** The argument of one of the project's own functions, or of its classes: what does it do with its parameter? */
   private intoFunction(
     document: PythonDocument,
-    binding: Binding,
+    definition: Node,
     call: Node,
     node: Node,
     altered: boolean,
+    bound = false,
   ): void {
-    const scope = document.scopes.byNode.get(binding.statement.id);
-    const parent = node.parent;
-    const named = parent?.type === 'keyword_argument' ? parent.childForFieldName('name')?.text : undefined;
-    const at = argumentsOf(call).findIndex(
-      (each) => each.startIndex <= node.startIndex && node.endIndex <= each.endIndex,
-    );
-    const parameters = children(binding.statement.childForFieldName('parameters') ?? binding.statement);
-    const parameter = parameters[at];
-    const name =
-      named ??
-      (parameter?.type === 'identifier'
-        ? parameter
-        : (parameter?.childForFieldName('name') ?? parameter?.namedChildren[0])
-      )?.text;
-    const bound = name ? scope?.bindings.get(name)?.[0] : undefined;
-    if (bound) this.referencesTo(document, bound, altered);
+    const scope = document.scopes.byNode.get(definition.id);
+    const parameters = parametersOf(definition);
+    const parameter = parameters.find(({ name }) => {
+      const given = argumentFor(call, parameters, name, bound);
+      return given !== 'default' && given?.id === node.id;
+    });
+    const binding = parameter && scope?.bindings.get(parameter.name)?.[0];
+    if (binding) this.referencesTo(document, binding, altered);
     else this.use(document, node, 'other', altered);
   }
 
@@ -252,9 +254,29 @@ class UseFollower {
     const left = assignment.childForFieldName('left');
     const outer = assignment.parent;
     if (outer?.type === 'assignment') this.assigned(document, outer, altered);
+    const member = left && this.memberOf(document, left);
+    if (member) return this.memberUses(member.definition, member.name, altered);
     if (left?.type !== 'identifier') return this.use(document, assignment, this.toOption(left), altered);
     const binding = document.bindings.find((each) => each.node.id === left.id);
     if (binding) this.referencesTo(document, binding, altered);
+  }
+
+  /** A name that is assigned in the body of a class: `class Config: URL = os.environ["URL"]`. */
+  private memberOf(document: PythonDocument, left: Node): { definition: Node; name: string } | undefined {
+    const scope = left.type === 'identifier' ? scopeAt(document, left) : undefined;
+    return scope?.kind === 'class' ? { definition: scope.node, name: left.text } : undefined;
+  }
+
+  /** `config.URL`, wherever the object is an instance of the class, or the class itself. */
+  private memberUses(definition: Node, name: string, altered: boolean): void {
+    for (const document of this.documents) {
+      if (!document.text.includes(name)) continue;
+      for (const node of document.attributesNamed(name)) {
+        const member = memberAt(document, node);
+        if (member?.definition.id === definition.id && member.name === name)
+          this.follow(document, node, altered);
+      }
+    }
   }
 
   /** `configuration["sqlalchemy.url"] = url` in alembic's env.py. */

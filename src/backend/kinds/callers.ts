@@ -20,25 +20,66 @@ const MOST_CALLERS = 200;
 const MOST_DOCUMENTS = 400;
 const MOST_SUBCLASSES = 5;
 
-/** The parameter that is asked for, and whether the receiver takes the first place. */
-interface Asked {
+/** The parameter that is asked for, whether the receiver takes the first place, and how what is passed is read. */
+interface Asked<T> {
   kinds: Kinds;
   parameters: readonly Parameter[];
   name: string;
   bound: boolean;
+  argument(document: PythonDocument, node: Node): T | undefined;
+  /** What a caller passes who leaves it to the default. */
+  byDefault(): T | undefined;
+  /** What a function gets that is not called here, but handed on. */
+  handedOn(document: PythonDocument, node: Node): T | undefined;
 }
 
 /** What is passed, caller by caller: one unknown settles the matter, so that the callers behind it need not be looked at. */
-type Passed = Iterable<Kind | undefined>;
+type Passed<T> = Iterable<T | undefined>;
 
 /**
  * What each caller passes for a parameter. There is an unknown among them where one cannot be read, or where the function is
  * handed on to who knows whom. Tests do not count: they pass what only looks like a session.
  */
-export function callerKinds(kinds: Kinds, document: PythonDocument, definition: Node, name: string): Passed {
+export function callerKinds(
+  kinds: Kinds,
+  document: PythonDocument,
+  definition: Node,
+  name: string,
+): Passed<Kind> {
+  const isFirst = parametersOf(definition)[0]?.name === name;
+  return callers(kinds, document, definition, name, {
+    argument: (where, node) => kinds.of(where, node),
+    byDefault: () => NONE,
+    handedOn: (where, node) => (isFirst ? handedToRunSync(kinds, where, node) : undefined),
+  });
+}
+
+/** The same as expressions: the arguments themselves, and the parameter's default where a caller leaves it out. */
+export function callerArguments(
+  kinds: Kinds,
+  document: PythonDocument,
+  definition: Node,
+  name: string,
+): Passed<{ document: PythonDocument; node: Node }> {
+  const fallback = parametersOf(definition).find((each) => each.name === name)?.default;
+  return callers(kinds, document, definition, name, {
+    argument: (where, node) => ({ document: where, node }),
+    byDefault: () => fallback && { document, node: fallback },
+    handedOn: () => undefined,
+  });
+}
+
+function callers<T>(
+  kinds: Kinds,
+  document: PythonDocument,
+  definition: Node,
+  name: string,
+  reading: Pick<Asked<T>, 'argument' | 'byDefault' | 'handedOn'>,
+): Passed<T> {
   if (definition.type !== 'function_definition' || !transparent(document, definition)) return [];
   const owner = classAround(definition);
-  const asked: Asked = {
+  const asked: Asked<T> = {
+    ...reading,
     kinds,
     parameters: parametersOf(definition),
     name,
@@ -50,7 +91,7 @@ export function callerKinds(kinds: Kinds, document: PythonDocument, definition: 
   return methodCallers(asked, one, definition.childForFieldName('name')?.text ?? '');
 }
 
-function* functionCallers(asked: Asked, document: PythonDocument, definition: Node): Passed {
+function* functionCallers<T>(asked: Asked<T>, document: PythonDocument, definition: Node): Passed<T> {
   const binding = bindingOf(document, definition);
   if (!binding) return;
   const uses = referencesAcross(asked.kinds.backend.sources, document, binding);
@@ -58,10 +99,10 @@ function* functionCallers(asked: Asked, document: PythonDocument, definition: No
   else for (const use of uses) yield* passedAt(asked, use.document, use.node);
 }
 
-function* passedAt(asked: Asked, document: PythonDocument, node: Node): Passed {
+function* passedAt<T>(asked: Asked<T>, document: PythonDocument, node: Node): Passed<T> {
   if (enclosing(node, 'type')) return;
   const call = callOf(node);
-  yield call ? argumentKind(asked, document, call) : handedOn(asked, document, node);
+  yield call ? argumentAt(asked, document, call) : asked.handedOn(document, node);
 }
 
 function callOf(callee: Node): Node | undefined {
@@ -71,22 +112,17 @@ function callOf(callee: Node): Node | undefined {
     : undefined;
 }
 
-function argumentKind(asked: Asked, document: PythonDocument, call: Node): Kind | undefined {
+function argumentAt<T>(asked: Asked<T>, document: PythonDocument, call: Node): T | undefined {
   const argument = argumentFor(call, asked.parameters, asked.name, asked.bound);
-  if (argument === 'default') return NONE;
-  return argument && asked.kinds.of(document, argument);
+  if (argument === 'default') return asked.byDefault();
+  return argument && asked.argument(document, argument);
 }
 
 /** `await session.run_sync(f)` calls f with the synchronous session. */
-function handedOn(
-  { kinds, parameters, name }: Asked,
-  document: PythonDocument,
-  node: Node,
-): Kind | undefined {
+function handedToRunSync(kinds: Kinds, document: PythonDocument, node: Node): Kind | undefined {
   const call = node.parent?.type === 'argument_list' ? node.parent.parent : undefined;
   const callee = call?.type === 'call' ? call.childForFieldName('function') : undefined;
-  const isFirst = parameters[0]?.name === name;
-  if (!callee || !isFirst || callee.childForFieldName('attribute')?.text !== 'run_sync') return undefined;
+  if (callee?.childForFieldName('attribute')?.text !== 'run_sync') return undefined;
   const object = callee.childForFieldName('object');
   const receiver = object ? kinds.of(document, object) : undefined;
   if (receiver?.what === 'async-session') return { what: 'session' };
@@ -94,7 +130,7 @@ function handedOn(
 }
 
 /** Who makes instances: calls of the class, of its subclasses, and `super().__init__(…)` in those that have an `__init__` of their own. */
-function* constructorCallers(asked: Asked, one: PythonClass, depth: number): Passed {
+function* constructorCallers<T>(asked: Asked<T>, one: PythonClass, depth: number): Passed<T> {
   const binding = bindingOf(one.document, one.definition);
   if (!binding || depth > MOST_SUBCLASSES) return yield undefined;
   const uses = referencesAcross(asked.kinds.backend.sources, one.document, binding);
@@ -121,7 +157,7 @@ function isOnlyNamed(node: Node): boolean {
   return /^(isinstance|issubclass)$/.test(call?.childForFieldName('function')?.text ?? '');
 }
 
-function* subclassCallers(asked: Asked, below: PythonClass, depth: number): Passed {
+function* subclassCallers<T>(asked: Asked<T>, below: PythonClass, depth: number): Passed<T> {
   const own = methodsOf(below.definition).find(
     (method) => method.childForFieldName('name')?.text === '__init__',
   );
@@ -135,11 +171,11 @@ function* subclassCallers(asked: Asked, below: PythonClass, depth: number): Pass
     );
   });
   if (calls.length === 0) yield undefined;
-  for (const call of calls) yield argumentKind(asked, below.document, call);
+  for (const call of calls) yield argumentAt(asked, below.document, call);
 }
 
 /** Every `receiver.name(…)` whose receiver may be an instance of the class; one that is surely something else does not count. */
-function* methodCallers(asked: Asked, one: PythonClass, method: string): Passed {
+function* methodCallers<T>(asked: Asked<T>, one: PythonClass, method: string): Passed<T> {
   const documents = mentioning(asked.kinds.backend.sources, method);
   if (documents.length > MOST_DOCUMENTS || /^__\w+__$/.test(method)) return yield undefined;
   const uses = documents.flatMap((document) =>
