@@ -3,7 +3,7 @@ import { descendants, enclosing, isAsync, type Node } from '../languages/python/
 import type { Backend } from './backend.ts';
 import { type Engine, factoryAt, isAsyncSession } from './engines.ts';
 import { asyncEdits } from './make-async.ts';
-import { metadataAt } from './models.ts';
+import { isMetadata } from './models.ts';
 import { meantName } from './names.ts';
 import { referencesAcross } from './references.ts';
 
@@ -67,7 +67,7 @@ function kindOf(backend: Backend, document: PythonDocument, node: Node): EngineU
 function calledKind(backend: Backend, document: PythonDocument, call: Node, callee: Node): EngineUse['kind'] {
   const last = callee.childForFieldName('attribute')?.text ?? callee.text;
   const object = callee.childForFieldName('object');
-  if (object && metadataAt(document, object)) return asyncEdits(document, backend, call) ? 'neither' : 'sync';
+  if (object && isMetadata(document, object)) return asyncEdits(document, backend, call) ? 'neither' : 'sync';
   if (last === 'to_sql') return 'sync';
   const named = callee.type === 'identifier' || callee.type === 'attribute';
   if (SYNC_CALLS.test((named && document.externalName(callee)) || '')) return 'sync';

@@ -1,9 +1,15 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { children, type Node } from '../languages/python/tree.ts';
 import { classesOf } from './engines.ts';
+import { valueFor } from './values.ts';
 
 const SQLMODEL = new Set(['sqlmodel.SQLModel', 'sqlmodel.main.SQLModel']);
 const DECLARATIVE = new Set(['sqlalchemy.orm.DeclarativeBase', 'sqlalchemy.orm.DeclarativeBaseNoMeta']);
+const METADATA = new Set([
+  'sqlalchemy.MetaData',
+  'sqlalchemy.schema.MetaData',
+  'sqlalchemy.sql.schema.MetaData',
+]);
 const DECLARATIVE_CALLS = new Set([
   'sqlalchemy.orm.declarative_base',
   'sqlalchemy.ext.declarative.declarative_base',
@@ -31,6 +37,19 @@ export function metadataAt(document: PythonDocument, node: Node): MetadataHome |
   if (node.type !== 'attribute' || node.childForFieldName('attribute')?.text !== 'metadata') return undefined;
   const object = node.childForFieldName('object');
   return object ? homeOfBase(document, object, 0) : undefined;
+}
+
+/** True for `Base.metadata`, and for a name that stands for a `MetaData()` of the project's own. */
+export function isMetadata(document: PythonDocument, node: Node): boolean {
+  if (metadataAt(document, node)) return true;
+  const value = valueFor(document, node);
+  const callee = value?.node.type === 'call' ? value.node.childForFieldName('function') : undefined;
+  return (
+    value !== undefined &&
+    callee !== undefined &&
+    callee !== null &&
+    METADATA.has(value.document.externalName(callee) ?? '')
+  );
 }
 
 function declaresTable(definition: Node, home: MetadataHome): boolean {

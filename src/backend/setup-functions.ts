@@ -3,7 +3,7 @@ import type { Binding } from '../languages/python/scopes.ts';
 import { descendants, isAsync, type Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { engineOf } from './engines.ts';
-import { metadataAt } from './models.ts';
+import { isMetadata } from './models.ts';
 import { referencesAcross } from './references.ts';
 import { yields } from './sessions.ts';
 
@@ -45,7 +45,7 @@ function roleOf(document: PythonDocument, definition: Node): SetupFunction['role
   const named = (name: string) =>
     attributes.filter((node) => node.childForFieldName('attribute')?.text === name);
   const creates = named('create_all').some((node) =>
-    metadataAt(document, node.childForFieldName('object') ?? node),
+    isMetadata(document, node.childForFieldName('object') ?? node),
   );
   if (creates && named('drop_all').length === 0) return 'init';
   const disposes = named('dispose').some((node) =>

@@ -3,7 +3,7 @@ import { type OpenConnection, openConnections } from '../../../src/backend/conne
 import { engineOf } from '../../../src/backend/engines.ts';
 import { kindOf, receiverOf } from '../../../src/backend/kinds.ts';
 import { asyncEdits } from '../../../src/backend/make-async.ts';
-import { metadataAt } from '../../../src/backend/models.ts';
+import { isMetadata } from '../../../src/backend/models.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
 import { argumentsOf, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -37,7 +37,7 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft | 
   const method = callee?.childForFieldName('attribute')?.text;
   const metadata = callee?.childForFieldName('object');
   if (!callee || !metadata || !/^(create|drop)_all$/.test(method ?? '')) return undefined;
-  if (!metadataAt(document, metadata)) return undefined;
+  if (!isMetadata(document, metadata)) return undefined;
   const base = { subject: `${method} ${functionName(call)}`, at: document.place(call) };
   const handed = calledInRunSync(document, call);
   if (handed) {
@@ -98,7 +98,7 @@ function ofSession(document: PythonDocument, backend: Backend, call: Node): Draf
   const [given] = positional(call);
   const method = given?.type === 'attribute' ? given.childForFieldName('attribute')?.text : undefined;
   const metadata = given?.childForFieldName('object');
-  if (!metadata || !/^(create|drop)_all$/.test(method ?? '') || !metadataAt(document, metadata))
+  if (!metadata || !/^(create|drop)_all$/.test(method ?? '') || !isMetadata(document, metadata))
     return undefined;
   if (call.parent?.type !== 'await') return undefined;
   const text = `(await ${receiver.node.text}.connection())`;
