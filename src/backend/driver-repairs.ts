@@ -140,7 +140,7 @@ function asyncDriver(backend: Backend, dialect: string): WantedDriver | undefine
 }
 
 /** From SQLAlchemy 2.1 a plain `postgresql://` is psycopg 3, for both kinds of engine. */
-function loadsPsycopg(backend: Backend, dialect: string): boolean {
+export function loadsPsycopg(backend: Backend, dialect: string): boolean {
   return dialect === 'postgresql' && sqlalchemyMayBe(backend, '2.1') && backend.requires('psycopg');
 }
 

@@ -1,7 +1,14 @@
+import { engineAddresses } from '../../../src/backend/addresses.ts';
+import type { Backend } from '../../../src/backend/backend.ts';
+import { loadsPsycopg } from '../../../src/backend/driver-repairs.ts';
 import { usesOfEngine } from '../../../src/backend/engine-uses.ts';
-import { enginesOf } from '../../../src/backend/engines.ts';
+import { type Engine, enginesOf, isSameEngine } from '../../../src/backend/engines.ts';
 import { isTaken, renameCall } from '../../../src/backend/rename-call.ts';
+import { argumentsOf } from '../../../src/languages/python/arguments.ts';
+import type { PythonDocument } from '../../../src/languages/python/document.ts';
+import { addImport } from '../../../src/languages/python/import-edits.ts';
 import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
+import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -19,6 +26,7 @@ export default {
   literals: ['create_engine'],
   detect(document, backend) {
     return enginesOf(document).flatMap((engine): Draft[] => {
+      if (engine.wrapper) return wrapped(document, backend, engine, engine.wrapper);
       if (engine.async || engine.meant.name !== 'create_engine' || engine.meant.via === 'unbound') return [];
       const uses = usesOfEngine(backend, engine);
       const sync = uses.find((use) => use.kind === 'sync');
@@ -53,6 +61,30 @@ export default {
     });
   },
 } satisfies Transform<'python'>;
+
+/** `AsyncEngine(create_engine("postgresql://…"))`: only create_async_engine asks psycopg for its async side. */
+function wrapped(document: PythonDocument, backend: Backend, engine: Engine, wrapper: Node): Draft[] {
+  const address = engineAddresses(backend).find((each) => isSameEngine(each.engine, engine));
+  const urls = address?.effective.map((text) => (text === undefined ? undefined : parseDatabaseUrl(text)));
+  const isPsycopg = urls?.some(
+    (url) => url?.dialect === 'postgresql' && (url.driver ?? byDefault(backend)) === 'psycopg',
+  );
+  const list = engine.call.childForFieldName('arguments');
+  const alone = argumentsOf(wrapper).length === 1;
+  const to = 'create_async_engine';
+  if (!isPsycopg || !list || !alone || isTaken(document, engine.callee, to)) return [];
+  const name = enclosing(wrapper, 'assignment')?.childForFieldName('left')?.text ?? 'The engine';
+  const message = `${name} wraps a synchronous engine, and psycopg is asynchronous only where create_async_engine makes it.`;
+  const edits = [
+    { ...document.place(wrapper), text: `${to}${list.text}` },
+    ...addImport(document, { module: 'sqlalchemy.ext.asyncio', name: to }),
+  ];
+  return [{ subject: name, at: document.place(engine.callee), message, edits }];
+}
+
+function byDefault(backend: Backend): string | undefined {
+  return loadsPsycopg(backend, 'postgresql') ? 'psycopg' : undefined;
+}
 
 function lineOf(node: Node): string {
   return (enclosing(node, 'call') ?? node).text.split('\n')[0] ?? '';
