@@ -1,6 +1,9 @@
 import { factoriesOf } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
+import type { PythonDocument } from '../../../src/languages/python/document.ts';
+import { lineStart } from '../../../src/languages/python/layout.ts';
+import { descendants, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 export default {
@@ -19,6 +22,7 @@ export default {
       const argument = keyword(factory.call, 'autoflush');
       const asynchronous = factory.writtenAsync || factory.meantAsync === true;
       if (!argument || !asynchronous || argument.childForFieldName('value')?.text !== 'False') return [];
+      if (isExplained(document, factory.call, argument)) return [];
       return [
         {
           subject: 'autoflush',
@@ -30,3 +34,16 @@ export default {
     });
   },
 } satisfies Transform<'python'>;
+
+/** Somebody says why: a comment above the statement, or in or behind the call, that speaks of flushing. */
+function isExplained(document: PythonDocument, call: Node, argument: Node): boolean {
+  const statement = enclosing(call, 'expression_statement') ?? call;
+  const lines = document.text.slice(0, lineStart(document.text, statement.startIndex)).split(/\r?\n/);
+  lines.pop();
+  const above: string[] = [];
+  while (/^\s*#/.test(lines.at(-1) ?? '')) above.push(lines.pop() ?? '');
+  const end = document.text.indexOf('\n', Math.max(statement.endIndex, argument.endIndex));
+  const last = document.text.slice(statement.endIndex, end < 0 ? undefined : end);
+  const inside = descendants(statement, 'comment').map(({ text }) => text);
+  return [...above, ...inside, last].some((text) => /flush/i.test(text));
+}
