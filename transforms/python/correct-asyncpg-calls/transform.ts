@@ -18,6 +18,8 @@ const RENAMED: Record<string, string> = {
 };
 const QUERIES = /^(fetch|fetchrow|fetchval|execute|cursor)$/;
 
+const COROUTINES = /^(fetch|fetchrow|fetchval|fetchmany|execute|executemany)$/;
+
 export default {
   title: 'Call asyncpg as it wants to be called',
   why: 'asyncpg has its own names for options, a pool that has to be awaited and $1 for parameters, so the first connection or query fails.',
@@ -37,7 +39,7 @@ export default {
       document.calls.flatMap((call) => {
         const made = madeByAsyncpg(document, call);
         if (made) return [...options(document, call), ...unawaited(document, call, made)];
-        return placeholders(document, call);
+        return [...placeholders(document, call), ...unawaitedQuery(document, call)];
       }),
     );
   },
@@ -59,7 +61,7 @@ function options(document: PythonDocument, call: Node): Draft[] {
 function unawaited(document: PythonDocument, call: Node, made: 'pool' | 'connection'): Draft[] {
   const assignment = call.parent?.type === 'assignment' ? call.parent : undefined;
   const left = assignment?.childForFieldName('left');
-  if (!left || !isInAsyncFunction(call) || isAwaitedLater(document, left)) return [];
+  if (!left || !isInAsyncFunction(call) || isAwaitedLater(document, left, made)) return [];
   const message =
     made === 'pool'
       ? 'The pool is not initialised until it is awaited.'
@@ -70,17 +72,48 @@ function unawaited(document: PythonDocument, call: Node, made: 'pool' | 'connect
 }
 
 /** `await pool`, `async with pool` and a pool that is handed on as it is. */
-function isAwaitedLater(document: PythonDocument, left: Node): boolean {
+function isAwaitedLater(document: PythonDocument, left: Node, made: 'pool' | 'connection'): boolean {
   if (!/^(identifier|attribute)$/.test(left.type)) return true;
   const same = left.type === 'identifier' ? document.referencesNamed(left.text).map(({ node }) => node) : [];
   const attributes =
     left.type === 'attribute' ? document.attributes.filter(({ text }) => text === left.text) : [];
   return [...same, ...attributes].some((node) => {
     if (node.id === left.id) return false;
+    // `await get_pool()` awaits what is async about get_pool, so the pool that it gives is taken for ready.
+    if (made === 'pool' && node.parent?.type === 'return_statement' && isInAsyncFunction(node)) return false;
     return !/^(attribute|assignment|comparison_operator|if_statement|not_operator|boolean_operator|global_statement)$/.test(
       node.parent?.type ?? '',
     );
   });
+}
+
+/** `rows = pool.fetch(…)` and `connection.execute(…)` alone on its line: the query is never sent. */
+function unawaitedQuery(document: PythonDocument, call: Node): Draft[] {
+  const callee = call.childForFieldName('function');
+  const receiver = callee?.type === 'attribute' ? callee.childForFieldName('object') : undefined;
+  const method = callee?.childForFieldName('attribute')?.text ?? '';
+  if (!receiver || !COROUTINES.test(method) || !isInAsyncFunction(call)) return [];
+  const { parent } = call;
+  const left = parent?.type === 'assignment' ? parent.childForFieldName('left') : undefined;
+  const isLost = parent?.type === 'expression_statement' || (left && isRead(document, left));
+  if (!isLost || !asyncpgObject(document, receiver)) return [];
+  const start = call.startIndex;
+  const edits = [{ file: document.path, start, end: start, text: 'await ' }];
+  const message = `${callee?.text}() gives a coroutine, which nothing awaits: the query is never sent.`;
+  return [{ subject: `await ${method} ${functionAt(call)}`, at: document.place(call), message, edits }];
+}
+
+/** Gone through or subscripted, as rows are; a coroutine that is kept is awaited or handed on by its name. */
+function isRead(document: PythonDocument, left: Node): boolean {
+  if (left.type !== 'identifier') return false;
+  const binding = document.bindings.find(({ node }) => node.id === left.id);
+  const uses = binding ? document.usesOf(binding) : [];
+  return (
+    uses.length > 0 &&
+    uses.every(({ node }) =>
+      /^(subscript|for_in_clause|for_statement|comparison_operator)$/.test(node.parent?.type ?? ''),
+    )
+  );
 }
 
 /** `connection.fetch("… where id = %s", id)`. */
