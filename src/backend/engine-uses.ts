@@ -1,11 +1,12 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import { descendants, enclosing, isAsync, type Node } from '../languages/python/tree.ts';
+import { descendants, enclosing, isAsync, type Node, statementOf } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { type Engine, factoryAt, isAsyncSession } from './engines.ts';
 import { asyncEdits } from './make-async.ts';
 import { isMetadata } from './models.ts';
 import { meantName } from './names.ts';
 import { referencesAcross } from './references.ts';
+import { movedToStart } from './tables-in-lifespan.ts';
 
 /** How one use of an engine treats it. `neither` can be had with both kinds; of `unknown` that cannot be told. */
 export interface EngineUse {
@@ -67,7 +68,11 @@ function kindOf(backend: Backend, document: PythonDocument, node: Node): EngineU
 function calledKind(backend: Backend, document: PythonDocument, call: Node, callee: Node): EngineUse['kind'] {
   const last = callee.childForFieldName('attribute')?.text ?? callee.text;
   const object = callee.childForFieldName('object');
-  if (object && isMetadata(document, object)) return asyncEdits(document, backend, call) ? 'neither' : 'sync';
+  if (object && isMetadata(document, object)) {
+    const movable =
+      asyncEdits(document, backend, call) ?? movedToStart(document, backend, statementOf(call), call.text);
+    return movable ? 'neither' : 'sync';
+  }
   if (last === 'to_sql') return 'sync';
   const named = callee.type === 'identifier' || callee.type === 'attribute';
   if (SYNC_CALLS.test((named && document.externalName(callee)) || '')) return 'sync';

@@ -4,6 +4,7 @@ import { engineOf } from '../../../src/backend/engines.ts';
 import { kindOf, receiverOf } from '../../../src/backend/kinds.ts';
 import { asyncEdits } from '../../../src/backend/make-async.ts';
 import { isMetadata } from '../../../src/backend/models.ts';
+import { movedToStart } from '../../../src/backend/tables-in-lifespan.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
 import { argumentsOf, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -58,6 +59,8 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft | 
   const whole = call.parent?.type === 'await' ? call.parent : call;
   const connection = given ?? open.find((each) => engine && each.engine.id === engine.call.id);
   const room = connection !== undefined || beginsLine(document, whole);
+  const opening = around ? undefined : atModule(document, backend, { call, whole, callee, bind });
+  if (opening) return { ...base, message, safety: AT_START, edits: opening };
   if (whole.parent?.type !== 'expression_statement' || !around || !room) {
     const next =
       'Move the call into the lifespan: async with engine.begin() as conn: await conn.run_sync(metadata.create_all)';
@@ -75,6 +78,29 @@ const UNCOMMITTED = {
   unsafe:
     'engine.connect() commits nothing by itself: without await connection.commit() the tables are rolled back',
 };
+
+const AT_START = {
+  unsafe: 'the tables are made when the server starts, and no more when the module is imported',
+};
+
+/** At the top of the module that makes the application: the same, where the server starts. */
+function atModule(
+  document: PythonDocument,
+  backend: Backend,
+  { call, whole, callee, bind }: { call: Node; whole: Node; callee: Node; bind: Node },
+): Edit[] | undefined {
+  if (!whole.parent) return undefined;
+  const run = `await conn.run_sync(${callee.text}${others(call, bind)})`;
+  return movedToStart(document, backend, whole.parent, `async with ${bind.text}.begin() as conn:\n\t${run}`);
+}
+
+/** What stands beside the engine: `, checkfirst=True`. */
+function others(call: Node, bind: Node): string {
+  return argumentsOf(call)
+    .filter((argument) => argument.startIndex > bind.endIndex || argument.endIndex < bind.startIndex)
+    .map((argument) => `, ${argument.text}`)
+    .join('');
+}
 
 /** Below `async with engine.connect() as conn:`, and nothing there commits. */
 function isUncommitted(call: Node, name: string): boolean {
@@ -134,10 +160,7 @@ function statement(
   { call, whole, callee, bind }: { call: Node; whole: Node; callee: Node; bind: Node },
   open: Pick<OpenConnection, 'name'> | undefined,
 ): Edit {
-  const rest = argumentsOf(call)
-    .filter((argument) => argument.startIndex > bind.endIndex || argument.endIndex < bind.startIndex)
-    .map((argument) => `, ${argument.text}`)
-    .join('');
+  const rest = others(call, bind);
   const name = open?.name ?? freeName(document, call);
   const run = `await ${name}.run_sync(${callee.text}${rest})`;
   if (open) return { ...document.place(whole), text: run };
