@@ -1,4 +1,8 @@
+import { posix } from 'node:path';
+import { descendants, stringContent } from '../languages/python/tree.ts';
 import { installedOrLockedVersion } from '../settings/locks.ts';
+import { isPep508Error, parsePep508 } from '../settings/pep508.ts';
+import { normaliseName } from '../settings/requirement.ts';
 import { compareVersions, mayBeAtLeast, mayBeBelow } from '../settings/versions.ts';
 import type { Backend } from './backend.ts';
 
@@ -29,7 +33,19 @@ export function lockedVersionOf(backend: Backend, name: string): string | undefi
 export function mayBeFrom(backend: Backend, name: string, version: string): boolean {
   const locked = lockedVersionOf(backend, name);
   if (locked) return compareVersions(locked, version) >= 0;
-  return mayBeAtLeast(backend.facts.requires[name] ?? '', version) && mayBeBrought(backend, name, version);
+  const specifier = backend.facts.requires[name] || setupSpecifier(backend, name) || '';
+  return mayBeAtLeast(specifier, version) && mayBeBrought(backend, name, version);
+}
+
+/** What a setup.py beside the manifests asks of a package: it is code, so only what stands there as a string is known. */
+function setupSpecifier(backend: Backend, name: string): string | undefined {
+  const document = backend.pythonDocument(posix.join(backend.facts.root, 'setup.py'));
+  if (!document?.root) return undefined;
+  for (const node of descendants(document.root, 'string')) {
+    const read = parsePep508(stringContent(node)?.text ?? '');
+    if (!isPep508Error(read) && normaliseName(read.name) === name && read.specifier) return read.specifier;
+  }
+  return undefined;
 }
 
 /** False where a package that requires this one keeps it below the version. */
@@ -45,6 +61,12 @@ export function isBelow(backend: Backend, name: string, version: string): boolea
   if (locked) return compareVersions(locked, version) < 0;
   const specifier = backend.facts.requires[name];
   return specifier !== undefined && mayBeBelow(specifier, version) && !mayBeAtLeast(specifier, version);
+}
+
+/** True where somebody may still install a version below this one on purpose: the manifests name an older one as good enough. */
+export function admitsBelow(backend: Backend, name: string, version: string): boolean {
+  const specifier = backend.facts.requires[name];
+  return lockedVersionOf(backend, name) === undefined && !!specifier && mayBeBelow(specifier, version);
 }
 
 /** True where pydantic 2 is what an installation brings: by the lock, by its own requirement, or by those that pin pydantic 1. */

@@ -1,6 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { classesOf } from '../../../src/backend/engines.ts';
-import { bringsPydantic2, versionReason } from '../../../src/backend/package-version.ts';
+import { admitsBelow, bringsPydantic2, versionReason } from '../../../src/backend/package-version.ts';
 import { configOf, optionOf, type SettingsConfig } from '../../../src/backend/settings-config.ts';
 import {
   classAt,
@@ -30,7 +30,9 @@ export default {
   literals: ['orm_mode', 'from_orm'],
   detect(document, backend) {
     if (!bringsPydantic2(backend)) return [];
-    return [...options(document, backend), ...methods(document)];
+    // pydantic 2 still has from_orm, and pydantic 1 has no model_validate.
+    const renames = admitsBelow(backend, 'pydantic', '2') ? [] : methods(document);
+    return [...options(document, backend), ...renames];
   },
 } satisfies Transform<'python'>;
 
@@ -45,12 +47,19 @@ function options(document: PythonDocument, backend: Backend): Draft[] {
     const value = config && optionOf(config, 'orm_mode');
     const one = classOf(document, definition);
     if (!config || !value?.parent || optionOf(config, 'from_attributes') || !isModel(one)) return [];
+    if (isOneOfTwo(definition)) return [];
     const edit = renamed(document, config, value.parent);
     const message = `pydantic 2 (${versionReason(backend, 'pydantic')}) calls orm_mode of ${one.name} from_attributes, and ignores the old name.`;
     return edit
       ? [{ subject: `orm_mode ${one.name}`, at: document.place(value.parent), message, edits: [edit] }]
       : [];
   });
+}
+
+/** In a branch of an `if` that has another: each is for a version of its own. */
+function isOneOfTwo(definition: Node): boolean {
+  const branch = enclosing(definition, 'if_statement');
+  return branch !== undefined && branch !== null && branch.childForFieldName('alternative') !== null;
 }
 
 function renamed(document: PythonDocument, config: SettingsConfig, option: Node): Edit | undefined {

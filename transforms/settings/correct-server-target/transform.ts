@@ -26,10 +26,17 @@ function inDocuments(backend: Backend): Draft[] {
     .filter(
       (command) =>
         !python.has(command.file) &&
+        !isComment(backend, command) &&
         concerns(backend, command) &&
         !resolves(backend, command.module, command.attribute),
     )
     .map((command) => correction(backend, command.file, command, `${command.module}:${command.attribute}`));
+}
+
+/** A line that somebody took out of a Dockerfile starts nothing. */
+function isComment({ workspace }: Backend, { file, start }: DocumentedCommand): boolean {
+  const before = workspace.read(file)?.text.slice(0, start) ?? '';
+  return /^\s*#/.test(before.slice(before.lastIndexOf('\n') + 1));
 }
 
 /** A monorepo's other backends have commands of their own. */
@@ -48,6 +55,8 @@ function inCode(backend: Backend): Draft[] {
         const content = positional(call)[0] && stringContent(positional(call)[0] ?? call);
         const [module, attribute] = content?.text.split(':') ?? [];
         if (!content || !module || !attribute || resolves(backend, module, attribute)) return [];
+        // The script itself, under the name that it runs by.
+        if (module === '__main__' && document.scopes.module.bindings.has(attribute)) return [];
         return [correction(backend, document.path, content, content.text)];
       }),
     );
