@@ -1,6 +1,7 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import type { Kind } from '../../../src/backend/kinds/kind.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
+import { routesOf } from '../../../src/backend/routes.ts';
 import { appendArgument, hasSplat, keywordValue } from '../../../src/languages/python/arguments.ts';
 import { mayAwait, whereabouts } from '../../../src/languages/python/awaits.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -74,7 +75,7 @@ function madeBy(backend: Backend, kind: Kind): Kind['made'] {
   return only && others.length === 0 && only.kind?.what === 'async-session-factory' ? only : undefined;
 }
 
-/** `user.name` or `return user` further down in the same block. */
+/** `user.name`, or `return user` of a route, further down in the same block. */
 function readAfter(
   document: PythonDocument,
   backend: Backend,
@@ -87,7 +88,8 @@ function readAfter(
   for (const { node, scope } of document.scopes.references) {
     if (node.startIndex < commit.endIndex || node.endIndex > block.endIndex || scope.kind === 'comprehension')
       continue;
-    if (refreshed.has(node.text) || !isRead(node) || isBoundAgain(document, node, commit)) continue;
+    const isUsed = isRead(node) || isAnswer(document, node);
+    if (refreshed.has(node.text) || !isUsed || isBoundAgain(document, node, commit)) continue;
     const kind = kindOf(backend, document, node);
     if (kind?.what === 'model' && !isHeld(document, node, commit)) return { node, name: readName(node) };
   }
@@ -106,6 +108,15 @@ function isRead(node: Node): boolean {
     return false;
   const outer = parent.parent;
   return !(outer?.type === 'assignment' && outer.childForFieldName('left')?.id === parent.id);
+}
+
+/** What a route with a `response_model` returns: FastAPI reads each of the model's fields off it. */
+function isAnswer(document: PythonDocument, node: Node): boolean {
+  if (node.parent?.type !== 'return_statement') return false;
+  const around = enclosing(node, 'function_definition', 'lambda');
+  const route = routesOf(document).find(({ definition }) => definition.id === around?.id);
+  const model = route && keywordValue(route.call, 'response_model');
+  return model !== undefined && model.type !== 'none';
 }
 
 /** Names that `await session.refresh(name)` reads again behind the commit. */
