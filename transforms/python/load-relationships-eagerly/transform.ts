@@ -1,9 +1,10 @@
 import type { Backend } from '../../../src/backend/backend.ts';
+import { isInAsyncFunction } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import { relationshipOf } from '../../../src/backend/kinds/models.ts';
 import { type Kind, kindOf } from '../../../src/backend/kinds.ts';
 import { together } from '../../../src/backend/together.ts';
-import { mayAwait, whereabouts } from '../../../src/languages/python/awaits.ts';
+import { whereabouts } from '../../../src/languages/python/awaits.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
@@ -32,7 +33,7 @@ export default {
 function draft(document: PythonDocument, backend: Backend, node: Node): Draft | undefined {
   const object = node.childForFieldName('object');
   const name = node.childForFieldName('attribute')?.text ?? '';
-  const owner = object && mayAwait(node) ? kindOf(backend, document, object) : undefined;
+  const owner = object && isInAsyncFunction(node) ? kindOf(backend, document, object) : undefined;
   if (!object || owner?.what !== 'model' || owner.session?.what !== 'async-session' || !owner.class)
     return undefined;
   const relationship = relationshipOf(backend.kinds, owner.class, name);
