@@ -18,19 +18,11 @@ const CLASS = /^sequelize(\.Sequelize)?$/;
 export function isSequelize(script: Script, node: Node): boolean {
   const at = unwrap(node);
   if (CLASS.test(declaredType(script, at) ?? '') || CLASS.test(madeBy(script, at)?.origin ?? '')) return true;
-  const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
-  if (!binding) return false;
-  if (binding.kind === 'param') return isDefiner(script, binding.declaration, binding.identifier);
-  return (
-    binding.writes.length > 0 &&
-    binding.writes.every((write) => {
-      const assignment = script.parentOf(write);
-      return (
-        assignment?.type === 'AssignmentExpression' &&
-        CLASS.test(madeBy(script, assignment.right as Node)?.origin ?? '')
-      );
-    })
-  );
+  if (at.type !== 'Identifier') return false;
+  const binding = script.bindingOf(at);
+  if (binding?.kind === 'param') return isDefiner(script, binding.declaration, binding.identifier);
+  const values = script.valuesOf(at) ?? [];
+  return values.length > 1 && values.every((value) => CLASS.test(madeBy(script, value)?.origin ?? ''));
 }
 
 /** `module.exports = (sequelize, DataTypes) => …`: what `sequelize.import` called. */

@@ -22,10 +22,20 @@ export interface Repository {
 }
 
 /** True for `new DataSource(…)`, what is declared as one, and what `createConnection()` gave in the versions that had it. */
-export function isDataSource(script: Script, node: Node): boolean {
+export function isDataSource(script: Script, node: Node, depth = 5): boolean {
   if (/^typeorm\.(DataSource|createConnection|getConnection)$/.test(madeBy(script, node)?.origin ?? ''))
     return true;
-  return /^typeorm\.(DataSource|Connection)$/.test(declaredType(script, node) ?? '');
+  if (/^typeorm\.(DataSource|Connection)$/.test(declaredType(script, node) ?? '')) return true;
+  // Both promise the data source itself.
+  const value = valueBehind(script, node);
+  const used = value && 'node' in value ? methodCall(value.node) : undefined;
+  return (
+    value !== undefined &&
+    used !== undefined &&
+    /^(initialize|connect)$/.test(used.method) &&
+    depth > 0 &&
+    isDataSource(value.script, used.receiver, depth - 1)
+  );
 }
 
 const REPOSITORY = /^typeorm\.(Repository|TreeRepository|MongoRepository)$/;

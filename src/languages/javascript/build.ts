@@ -1,14 +1,20 @@
 import type { JSCodeshift } from 'jscodeshift';
 import type { Node } from './nodes.ts';
 
-/** `{ name: value, … }` on one line; jscodeshift's builders would put every property on a line of its own. */
+/**
+ * `{ name: value, … }` on one line, and `{ name }` where the value is called the same; jscodeshift's builders would put every
+ * property on a line of its own.
+ */
 export function objectOf(j: JSCodeshift, entries: readonly (readonly [name: string, value: Node])[]): Node {
-  const texts = entries.map(([name], i) => `${i === 0 ? '{ ' : ', '}${name}: `);
-  return expressionOf(
-    j,
-    [...texts, ' }'],
-    entries.map(([, value]) => value),
-  );
+  const texts = [''];
+  const values: Node[] = [];
+  for (const [i, [name, value]] of entries.entries()) {
+    texts.push(`${texts.pop() ?? ''}${i === 0 ? '{ ' : ', '}${name}`);
+    if (value.type === 'Identifier' && value.name === name) continue;
+    texts.push(`${texts.pop() ?? ''}: `, '');
+    values.push(value);
+  }
+  return expressionOf(j, [...texts.slice(0, -1), `${texts.at(-1)} }`], values);
 }
 
 /** An expression written as text, with nodes in the gaps between the texts. recast prints it as it is written. */

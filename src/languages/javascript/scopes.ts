@@ -12,8 +12,8 @@ export interface Binding {
   references: Node[];
   /** Uses that give it another value. */
   writes: Node[];
-  /** Declared more than once in its scope: what it is depends on the way there. */
-  redeclared: boolean;
+  /** The other declarations of a name that its scope declares more than once: what it is depends on the way there. */
+  again: Node[];
 }
 
 /** The bindings of one file: which name means what, with JavaScript's own scopes. */
@@ -169,7 +169,7 @@ class Reader {
     const { name } = identifier;
     const earlier = scope.bindings.get(name);
     if (earlier) {
-      earlier.redeclared = true;
+      earlier.again.push(declaration);
       this.declared.set(identifier, earlier);
       return;
     }
@@ -180,7 +180,7 @@ class Reader {
       declaration,
       references: [],
       writes: [],
-      redeclared: false,
+      again: [],
     };
     scope.bindings.set(name, binding);
     this.declared.set(identifier, binding);

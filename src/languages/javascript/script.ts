@@ -39,7 +39,30 @@ export class Script {
   /** The name's declaration and uses; undefined for a global, and where it is declared more than once. */
   bindingOf(identifier: Node): Binding | undefined {
     const binding = this.scopes.bindingOf(identifier);
-    return binding?.redeclared ? undefined : binding;
+    return binding && binding.again.length > 0 ? undefined : binding;
+  }
+
+  /** The values that a name may have: those of its declarations and those that are assigned to it; undefined where one cannot be seen. */
+  valuesOf(identifier: Node): Node[] | undefined {
+    const binding = this.scopes.bindingOf(identifier);
+    if (!binding || !/^(const|let|var)$/.test(binding.kind)) return undefined;
+    const declared = [binding.declaration, ...binding.again].flatMap((one) => {
+      const { init } = one as { init?: Node | null };
+      const isNothing =
+        init?.type === 'NullLiteral' || (init?.type === 'Identifier' && init.name === 'undefined');
+      return init && !isNothing ? [init] : [];
+    });
+    const assigned = binding.writes.map((write) => {
+      const assignment = this.parentOf(write);
+      return assignment?.type === 'AssignmentExpression' && assignment.operator === '='
+        ? (assignment.right as Node)
+        : undefined;
+    });
+    const values = [...declared, ...assigned];
+    const isPlain = [binding.declaration, ...binding.again].every(
+      (one) => one.type === 'VariableDeclarator' && one.id.type === 'Identifier',
+    );
+    return isPlain && values.every((value) => value !== undefined) ? values : undefined;
   }
 
   /** True where nothing in the file declares the name at that place: a global such as `require`. */
@@ -94,10 +117,27 @@ export function replace(script: Script, node: Node, ...by: Node[]): void {
   }
 }
 
-/** Takes a node out of the list that it is in. A comment at the end of its line goes with it; one above it too. */
+/**
+ * Takes a node out of the list that it is in. A comment at the end of its line goes with it, and one right above it;
+ * one that an empty line parts from a statement is about something else and stays, such as a licence above the imports.
+ */
 export function remove(script: Script, node: Node): void {
   dropCommentBehind(script, node);
-  replace(script, node);
+  const apart = /(Statement|Declaration)$/.test(node.type) ? commentsApart(node) : [];
+  if (apart.length === 0) return replace(script, node);
+  // recast prints an empty statement as nothing but its comments.
+  replace(script, node, { type: 'EmptyStatement', comments: apart } as unknown as Node);
+}
+
+/** The comments above a node that an empty line parts from it. */
+function commentsApart(node: Node): Located[] {
+  const { comments, loc } = node as unknown as {
+    comments?: (Located & { leading?: boolean })[] | null;
+  } & Located;
+  const above = (comments ?? []).filter(({ leading }) => leading);
+  const next = (i: number) => (above[i + 1] ?? { loc }).loc?.start.line ?? 0;
+  const last = above.findLastIndex((one, i) => next(i) - (one.loc?.end.line ?? 0) > 1);
+  return above.slice(0, last + 1);
 }
 
 /** Puts statements behind, or before, the statement that a node is part of. False where there is no list of statements. */

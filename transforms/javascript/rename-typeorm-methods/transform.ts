@@ -1,4 +1,5 @@
 import type { JSCodeshift } from 'jscodeshift';
+import { renameSpecifier } from '../../../src/backend/javascript/data-sources.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import { isDataSource, primaryKeyOf, repositoryOf } from '../../../src/backend/javascript/typeorm.ts';
 import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
@@ -8,13 +9,15 @@ import {
   argumentsOf,
   type Call,
   isMember,
+  keyOf,
   type Member,
   type Node,
   nameOf,
   propertyName,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
-import type { Script } from '../../../src/languages/javascript/script.ts';
+import { remove, type Script } from '../../../src/languages/javascript/script.ts';
+import { declaredType, originOf } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {
@@ -23,7 +26,8 @@ const find: Find = ({ script, version }) => {
   return [
     ...members(script).flatMap((member): Found[] => ofDataSource(script, member, typeorm)),
     ...script.calls.flatMap((call): Found[] => ofRepository(script, call, typeorm)),
-    ...oldType(script, typeorm),
+    ...oldTypes(script, typeorm),
+    ...goneOptions(script, typeorm),
   ];
 };
 
@@ -56,6 +60,16 @@ function members(script: Script): Member[] {
 
 function ofDataSource(script: Script, member: Member, typeorm: PackageVersion): Found[] {
   const name = propertyName(member) ?? '';
+  if (name === 'name' && isDataSource(script, member.object as Node))
+    return [
+      {
+        subject: 'name of a data source',
+        at: member,
+        message: `${typeorm.text} has no name on a data source: it is undefined.`,
+        safety: 'report',
+        next: 'Leave it out, or keep the name yourself.',
+      },
+    ];
   const to = Object.hasOwn(OF_DATA_SOURCE, name) ? OF_DATA_SOURCE[name] : undefined;
   if (to === undefined || !isDataSource(script, member.object as Node)) return [];
   const message = `${typeorm.text} has no ${name} on a data source; it is ${to}.`;
@@ -110,30 +124,62 @@ function by(j: JSCodeshift, call: Call, callee: Member, name: string, where: Nod
   (call as unknown as { arguments: Node[] }).arguments = [where];
 }
 
-/** The class Connection is called DataSource. */
-function oldType(script: Script, typeorm: PackageVersion): Found[] {
-  const specifiers = script
-    .all('ImportSpecifier')
-    .filter((one) => nameOf(one.imported as Node) === 'Connection' && isTypeorm(script, one));
-  return specifiers.map((at) => {
-    const binding = script.bindingOf((at as unknown as { local: Node }).local);
-    const free = freeName(script, 'DataSource');
-    const repair = () => {
-      for (const name of new Set([
-        at.imported as Node,
-        (at as unknown as { local: Node }).local,
-        ...(binding?.references ?? []),
-      ]))
-        if ((name as { name?: string }).name === 'Connection') (name as { name: string }).name = 'DataSource';
-    };
-    const message = `${typeorm.text} exports no Connection; the class is called DataSource.`;
-    return {
-      subject: 'Connection',
-      at,
-      message,
-      ...(free ? { repair } : { safety: 'report' as const, next: 'Use DataSource everywhere.' }),
-    };
+/** What the class, and the type of its options, are called. */
+const TYPES: Record<string, string> = { Connection: 'DataSource', ConnectionOptions: 'DataSourceOptions' };
+
+function oldTypes(script: Script, typeorm: PackageVersion): Found[] {
+  const imported = script.all('ImportSpecifier').filter((one) => isTypeorm(script, one));
+  return imported.flatMap((at): Found[] => {
+    const old = nameOf(at.imported as Node) ?? '';
+    const to = Object.hasOwn(TYPES, old) ? TYPES[old] : undefined;
+    if (to === undefined) return [];
+    const has = imported.find((one) => nameOf(one.imported as Node) === to);
+    const isFree = has ? nameOf(has.local as Node) === to : freeName(script, to) !== undefined;
+    const message = `${typeorm.text} exports no ${old}; it is called ${to}.`;
+    return [
+      {
+        subject: old,
+        at,
+        message,
+        ...(isFree
+          ? { repair: () => renameSpecifier(script, at as Node, old, to, has !== undefined) }
+          : { safety: 'report' as const, next: `Use ${to} everywhere.` }),
+      },
+    ];
   });
+}
+
+/** Options of 0.2 that the type of the options has no longer: what a data source is made of with them is not compiled. */
+function goneOptions(script: Script, typeorm: PackageVersion): Found[] {
+  if (!/\.[cm]?tsx?$/.test(script.path)) return [];
+  return script.all('ObjectProperty').flatMap((option): Found[] => {
+    const name = keyOf(option);
+    const object = script.parentOf(option);
+    if ((name !== 'cli' && name !== 'name') || !object || !isOptions(script, object)) return [];
+    const found = {
+      subject: `option ${name}`,
+      at: option as Node,
+      message: `${typeorm.text} has no option \`${name}\`: TypeScript refuses it.`,
+    };
+    if (name === 'cli') return [{ ...found, repair: () => remove(script, option) }];
+    return [
+      {
+        ...found,
+        safety: 'report',
+        next: 'Take it out, and tell several data sources apart by your own names.',
+      },
+    ];
+  });
+}
+
+function isOptions(script: Script, object: Node): boolean {
+  const parent = script.parentOf(object);
+  if (parent?.type === 'NewExpression')
+    return originOf(script, parent.callee as Node) === 'typeorm.DataSource';
+  return (
+    parent?.type === 'VariableDeclarator' &&
+    /^typeorm\.(Connection|DataSource)Options$/.test(declaredType(script, parent.id as Node) ?? '')
+  );
 }
 
 function isTypeorm(script: Script, specifier: Node): boolean {

@@ -1,26 +1,43 @@
 import { posix } from 'node:path';
 import type { JSCodeshift } from 'jscodeshift';
+import {
+  connectionName,
+  dataSources,
+  functionOf,
+  GLOBALS,
+  optionsOf,
+  type Source,
+  specifierOf,
+} from '../../../src/backend/javascript/data-sources.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
 import { expressionOf, statementOf } from '../../../src/languages/javascript/build.ts';
 import {
+  dropImportsOf,
   freeName,
   hasImports,
   importsOf,
   insertBehindImports,
   isNativeModule,
 } from '../../../src/languages/javascript/imports.ts';
+import { localModule } from '../../../src/languages/javascript/module-names.ts';
 import {
   argumentsOf,
   type Call,
+  isCall,
+  isFunction,
+  isMember,
   isPlainObject,
   type Node,
   nameOf,
+  propertyName,
+  stringValue,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { remove, replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { madeBy, originOf } from '../../../src/languages/javascript/trace.ts';
+import { declaredType, madeBy } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
+import { importDataSource, makeSource } from './make-source.ts';
 
 const UNSAFE = {
   unsafe: 'The data source must be initialised before the first use of what is taken from it.',
@@ -30,9 +47,10 @@ const find: Find = ({ script, version }) => {
   const typeorm = version('typeorm');
   if (!typeorm?.is('>=0.3')) return [];
   const ofCalls = script.calls.flatMap((call): Found[] => {
-    const name = /^typeorm\.(\w+)$/.exec(originOf(script, call.callee as Node) ?? '')?.[1] ?? '';
+    const name = functionOf(script, call);
     if (Object.hasOwn(GLOBALS, name)) return ofGlobal(script, call, name, typeorm);
     if (name === 'createConnection' && typeorm.is('>=1')) return [ofCreate(script, call, typeorm)];
+    if (name === 'getConnectionManager' && typeorm.is('>=1')) return [ofManager(script, call, typeorm)];
     const next = typeorm.is('>=1') ? GONE[name] : undefined;
     return next ? [{ subject: name, at: call, message: gone(typeorm, name), safety: 'report', next }] : [];
   });
@@ -67,20 +85,13 @@ export const parser = 'tsx';
 /** A standard jscodeshift transform, with `--unsafe`. `--typeorm=1.1.1` gives the installed version. It looks at one file alone. */
 export default rewriteWith(find, UNSAFE);
 
-/** What stands in for a global function, behind the data source. */
-const GLOBALS: Record<string, string> = {
-  getRepository: '.getRepository',
-  getTreeRepository: '.getTreeRepository',
-  getMongoRepository: '.getMongoRepository',
-  getManager: '.manager',
-  getConnection: '',
-};
+const KEEP = 'Keep your DataSource objects yourself.';
 
 const GONE: Record<string, string> = {
+  getConnectionManager: KEEP,
   createConnections: 'Make a DataSource for each and initialise it.',
   getCustomRepository: 'Write dataSource.getRepository(Entity).extend({ … }).',
   EntityRepository: 'Write dataSource.getRepository(Entity).extend({ … }).',
-  getConnectionManager: 'Keep your DataSource objects yourself.',
   getConnectionOptions: 'Write the options where the DataSource is made.',
 };
 
@@ -96,36 +107,24 @@ function ofGlobal(script: Script, call: Call, name: string, typeorm: PackageVers
   const message = typeorm.is('>=1')
     ? gone(typeorm, name)
     : `${name}() of ${typeorm.text} does not know the DataSource of this backend.`;
-  const [source, another] = sources;
-  const usesName =
-    name === 'getRepository' || name === 'getTreeRepository' || name === 'getMongoRepository'
-      ? given.length > 1
-      : given.length > 0;
-  const local =
-    source &&
-    (source.script.path === script.path
-      ? source.name
-      : (importedName(script, source) ?? freeName(script, source.name)));
-  if (!source || another || usesName || local === undefined)
+  const takes = /Repository$/.test(name) ? 1 : 0;
+  const local = onlyRunner(script, call, name) ?? onlySource(script, sources, given[takes]);
+  const found = { subject: name, at: call, message };
+  if (!local || given.length > takes + 1)
     return [
       {
-        subject: name,
-        at: call,
-        message,
+        ...found,
         safety: 'report',
         next: `Write dataSource${GLOBALS[name]}, of the DataSource that you initialise.`,
       },
     ];
   return [
     {
-      subject: name,
-      at: call,
-      message,
+      ...found,
       repair: (j) => {
-        if (source.script.path !== script.path && importedName(script, source) === undefined)
-          importSource(script, j, source);
-        const text = `${local}${GLOBALS[name]}`;
-        const [entity] = given;
+        const text = `${local.name}${GLOBALS[name]}`;
+        const [entity] = given.slice(0, takes);
+        local.import(j);
         replace(
           script,
           call,
@@ -137,35 +136,102 @@ function ofGlobal(script: Script, call: Call, name: string, typeorm: PackageVers
   ];
 }
 
-/** `createConnection({ … })` → `new DataSource({ … }).initialize()`. */
+/** `getConnectionManager().get(name)` → the data source, where there is one only. */
+function ofManager(script: Script, call: Call, typeorm: PackageVersion): Found {
+  const found = { subject: 'getConnectionManager', at: call, message: gone(typeorm, 'getConnectionManager') };
+  const member = script.parentOf(call);
+  const get = member && script.parentOf(member);
+  const isGet = isMember(member) && propertyName(member) === 'get' && isCall(get) && get.callee === member;
+  const local = isGet ? onlySource(script, dataSources(script)) : undefined;
+  if (!local || !isCall(get)) return { ...found, safety: 'report', next: KEEP };
+  return {
+    ...found,
+    repair: (j) => {
+      local.import(j);
+      replace(script, get, expressionOf(j, [local.name]));
+      dropImport(script, call);
+    },
+  };
+}
+
+/** In a migration, the query runner that it is handed: the data source that runs it need not be that of the server. */
+function onlyRunner(script: Script, call: Call, name: string): ReturnType<typeof onlySource> {
+  const around = script.above(call, (node) => runnerOf(script, node) !== undefined);
+  const runner = around && runnerOf(script, around);
+  if (runner === undefined || name === 'getConnection') return undefined;
+  return { name: name === 'getManager' ? runner : `${runner}.manager`, import: () => undefined };
+}
+
+function runnerOf(script: Script, node: Node): string | undefined {
+  const params = isFunction(node) ? (node.params as Node[]) : [];
+  return params
+    .map((one) => (declaredType(script, one) === 'typeorm.QueryRunner' ? nameOf(one) : undefined))
+    .find(Boolean);
+}
+
+/** The one data source of the backend as the file can have it; undefined for several, and for a connection of another name. */
+function onlySource(
+  script: Script,
+  [source, another]: Source[],
+  connection?: Node,
+  mayWait = true,
+): { name: string; import(j: JSCodeshift): void } | undefined {
+  if (!source || another) return undefined;
+  if (connection && stringValue(connection) !== connectionName(source)) return undefined;
+  const known = source.script.path === script.path ? source.name : importedName(script, source);
+  const name = known ?? freeName(script, source.name);
+  // What createConnection() becomes brings the import: two that add it to one list at a time would declare it twice.
+  if (name === undefined || (known === undefined && mayWait && makesConnection(script))) return undefined;
+  return { name, import: (j) => (known === undefined ? importSource(script, j, source) : undefined) };
+}
+
+/** `createConnection(…)`: the data source that there is, one that is declared for all, or `new DataSource({ … })` in its place. */
 function ofCreate(script: Script, call: Call, typeorm: PackageVersion): Found {
   const [options, more] = argumentsOf(call);
   const found = { subject: 'createConnection', at: call, message: gone(typeorm, 'createConnection') };
-  const callee = call.callee as Node;
-  const binding = callee.type === 'Identifier' ? script.bindingOf(callee) : undefined;
-  const specifier = binding?.declaration;
-  if (
-    !options ||
-    more ||
-    !isPlainObject(unwrap(options)) ||
-    specifier?.type !== 'ImportSpecifier' ||
-    binding?.references.length !== 1
-  )
+  const imported = specifierOf(script, call);
+  const source = sourceOf(script, call);
+  if (source)
+    return {
+      ...found,
+      repair: (j) => {
+        source.import(j);
+        replace(script, call, expressionOf(j, [`${source.name}.initialize()`]));
+        dropImportsOf(script, call);
+      },
+    };
+  const made = makeSource(script, call);
+  if (made) return { ...found, ...made };
+  if (!options || more || !isPlainObject(unwrap(options)) || imported?.uses !== 1)
     return {
       ...found,
       safety: 'report',
       next: 'Write new DataSource(options).initialize(), and export the data source.',
     };
-  const has = script.all('ImportSpecifier').some((one) => nameOf(one.imported as Node) === 'DataSource');
   return {
     ...found,
     repair: (j) => {
-      if (has) remove(script, specifier);
-      else replace(script, specifier, j.importSpecifier(j.identifier('DataSource')) as Node);
+      importDataSource(script, j, imported);
       const made = expressionOf(j, ['new DataSource(', ').initialize()'], [options]);
       replace(script, call, made);
     },
   };
+}
+
+/** The one data source, where it is made of the options that a connection would be made of. */
+function sourceOf(script: Script, call: Call): ReturnType<typeof onlySource> {
+  const sources = dataSources(script);
+  const [source] = sources;
+  const options = optionsOf(script, call);
+  const same = source && optionsOf(source.script, source.made);
+  const isSame = same && options && 'node' in same && 'node' in options && same.node === options.node;
+  return isSame ? onlySource(script, sources, undefined, false) : undefined;
+}
+
+function makesConnection(script: Script): boolean {
+  return script.calls.some(
+    (call) => functionOf(script, call) === 'createConnection' && sourceOf(script, call) !== undefined,
+  );
 }
 
 /**
@@ -208,46 +274,12 @@ function isUnused(script: Script, specifier: Node): boolean {
   return local !== undefined && script.bindingOf(local)?.references.length === 0;
 }
 
-interface Source {
-  script: Script;
-  name: string;
-  /** How another module gets it. */
-  as: 'named' | 'default';
-}
-
-/** The data sources of the backend that a module exports, or that the file itself has. */
-function dataSources(script: Script): Source[] {
-  const scripts = [
-    script,
-    ...(script.modules?.mentioning('DataSource') ?? []).filter(({ path }) => path !== script.path),
-  ];
-  return scripts.flatMap((one) =>
-    one.all('NewExpression').flatMap((made): Source[] => {
-      if (originOf(one, made.callee as Node) !== 'typeorm.DataSource') return [];
-      const declarator = one.parentOf(made);
-      const id = declarator?.type === 'VariableDeclarator' ? (declarator.id as Node) : undefined;
-      if (id?.type !== 'Identifier' || one.functionAround(made)) return [];
-      const exported =
-        one.above(made, ({ type }) => type === 'ExportNamedDeclaration') || isExportedLater(one, id.name);
-      if (exported || one === script) return [{ script: one, name: id.name, as: 'named' }];
-      return isDefault(one, id.name) ? [{ script: one, name: id.name, as: 'default' }] : [];
-    }),
-  );
-}
-
-function isExportedLater(script: Script, name: string): boolean {
-  return script
-    .all('ExportSpecifier')
-    .some((one) => nameOf(one.exported as Node) === name && nameOf(one.local as Node) === name);
-}
-
-function isDefault(script: Script, name: string): boolean {
-  return script.all('ExportDefaultDeclaration').some((one) => nameOf(one.declaration as Node) === name);
-}
-
 /** The name by which a file has the data source already. */
 function importedName(script: Script, source: Source): string | undefined {
-  const names = script.all('Identifier').filter((one) => script.bindingOf(one)?.kind === 'import');
+  const names = script.all('Identifier').filter((one) => {
+    const binding = script.bindingOf(one);
+    return binding && binding.kind !== 'param' && !script.functionAround(binding.identifier);
+  });
   return names.find((one) => {
     const made = madeBy(script, one);
     return made?.origin === 'typeorm.DataSource' && made.script.path === source.script.path;
@@ -255,6 +287,14 @@ function importedName(script: Script, source: Source): string | undefined {
 }
 
 function importSource(script: Script, j: JSCodeshift, { script: other, name, as }: Source): void {
+  const own = script.all('ImportDeclaration').find(({ source, importKind, specifiers = [] }) => {
+    const isNamed = specifiers.every(({ type }) => type === 'ImportSpecifier');
+    return importKind !== 'type' && isNamed && localModule(script, nameOf(source as Node) ?? '') === other;
+  });
+  if (own && as === 'named') {
+    own.specifiers = [...(own.specifiers ?? []), j.importSpecifier(j.identifier(name))];
+    return;
+  }
   const relative = posix.relative(posix.dirname(script.path), other.path);
   const bare = relative.replace(/\.[cm]?tsx?$|\.[cm]?jsx?$/, '');
   const extension = isNativeModule(script) ? (/\.([cm]?)[jt]sx?$/.exec(relative)?.[1] ?? '') : undefined;

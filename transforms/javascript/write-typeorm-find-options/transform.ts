@@ -120,12 +120,24 @@ function write(j: JSCodeshift, call: Call, by: string, where: Node, options: Nod
   const all = call as unknown as { arguments: Node[] };
   const callee = unwrap(call.callee as Node);
   if (options) {
-    const rest = propertiesOf(unwrap(options)).map((one) => [keyOf(one) ?? '', one.value as Node] as const);
-    all.arguments = [objectOf(j, [['where', where], ...rest])];
+    const given = unwrap(options);
+    if (isOnSeveralLines(given)) {
+      const property = j.objectProperty(j.identifier('where'), where as never) as Node;
+      (given as unknown as { properties: Node[] }).properties.unshift(property);
+      all.arguments = [options];
+    } else {
+      const rest = propertiesOf(given).map((one) => [keyOf(one) ?? '', one.value as Node] as const);
+      all.arguments = [objectOf(j, [['where', where], ...rest])];
+    }
     return;
   }
   all.arguments = [where];
   if (isMember(callee)) Object.assign(callee, { property: j.identifier(by), computed: false });
+}
+
+function isOnSeveralLines(node: Node): boolean {
+  const { loc } = node as { loc?: { start: { line: number }; end: { line: number } } | null };
+  return loc != null && loc.start.line < loc.end.line;
 }
 
 /** `relations: ['a', 'b.c']` → `relations: { a: true, b: { c: true } }`. */
