@@ -28,6 +28,19 @@ export const BY_HAND: Record<string, string> = {
   zremrangebyrank: 'Write zRemRangeByRank(key, start, stop).',
 };
 
+/**
+ * Of these, the ones that are the same with this many arguments, and with the options behind them. Run with redis 4.7, 5.12 and 6.3;
+ * words such as WITHSCORES and LIMIT make them different ones.
+ */
+export const PLAIN: Record<string, { to: string; arguments: number; options?: string }> = {
+  zrange: { to: 'zRange', arguments: 3 },
+  zrevrange: { to: 'zRange', arguments: 3, options: '{ REV: true }' },
+  zrangebyscore: { to: 'zRangeByScore', arguments: 3 },
+  zremrangebyscore: { to: 'zRemRangeByScore', arguments: 3 },
+  zremrangebyrank: { to: 'zRemRangeByRank', arguments: 3 },
+  spop: { to: 'sPop', arguments: 1 },
+};
+
 /** Commands that took one value after the other, and take a list: the index of the first value. */
 export const LISTS: Record<string, number> = {
   lpush: 1, rpush: 1, sadd: 1, srem: 1, hdel: 1, zrem: 1, hmget: 1, mget: 0, sinter: 0, sunion: 0, sdiff: 0, mset: 0,

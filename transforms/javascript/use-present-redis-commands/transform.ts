@@ -1,7 +1,7 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { commandArguments, isRedis, mayBeCallback } from '../../../src/backend/javascript/redis.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
-import { objectOf } from '../../../src/languages/javascript/build.ts';
+import { expressionOf, objectOf } from '../../../src/languages/javascript/build.ts';
 import {
   type Call,
   isMember,
@@ -12,7 +12,7 @@ import {
 } from '../../../src/languages/javascript/nodes.ts';
 import type { Script } from '../../../src/languages/javascript/script.ts';
 import type { Transform } from '../../../src/transform.ts';
-import { BY_HAND, LISTS, RENAMED, SET_FLAGS, SET_NUMBERS } from './commands.ts';
+import { BY_HAND, LISTS, PLAIN, RENAMED, SET_FLAGS, SET_NUMBERS } from './commands.ts';
 
 const find: Find = ({ script, version }) => {
   const redis = version('redis');
@@ -40,6 +40,8 @@ export const transform = {
   literals: [
     'redis',
     ...Object.keys(RENAMED).map((name) => `.${name}(`),
+    ...Object.keys(BY_HAND).map((name) => `.${name}(`),
+    '.subscribe(',
     "'EX'",
     '"EX"',
     "'PX'",
@@ -58,12 +60,19 @@ export default rewriteWith(find);
 type Problem = { says: string } & Partial<Found>;
 
 function isCommand(name: string): boolean {
-  return name === 'set' || [RENAMED, BY_HAND, LISTS].some((table) => Object.hasOwn(table, name));
+  return (
+    name === 'set' ||
+    name === 'subscribe' ||
+    [RENAMED, BY_HAND, LISTS].some((table) => Object.hasOwn(table, name))
+  );
 }
 
 function problemOf(script: Script, call: Call, name: string): Problem | undefined {
   const { given, callback } = commandArguments(script, call);
   if (name === 'set') return problemOfSet(call, given, callback);
+  if (name === 'subscribe') return given.length === 1 && !callback ? NO_LISTENER : undefined;
+  const plain = plainOf(call, name, given, callback);
+  if (plain) return plain;
   if (Object.hasOwn(BY_HAND, name))
     return { says: `has no ${name}().`, safety: 'report', next: BY_HAND[name] ?? '' };
   const from = Object.hasOwn(LISTS, name) ? (LISTS[name] ?? 0) : Number.POSITIVE_INFINITY;
@@ -81,6 +90,28 @@ function problemOf(script: Script, call: Call, name: string): Problem | undefine
   return to === undefined
     ? undefined
     : { says: `has no ${name}(); it is ${to}().`, repair: (j) => rename(j, call, to) };
+}
+
+/** Since version 4 there is no event `message`; measured with 4.7, 5.12 and 6.3: the first message ends the process. */
+const NO_LISTENER: Problem = {
+  says: "calls the listener that subscribe() is given, and never emits 'message': the first one is a TypeError.",
+  safety: 'report',
+  next: 'Give the listener along: subscribe(channel, (message, channel) => …).',
+};
+
+/** A command that differs by its options alone, where it is given none. */
+function plainOf(call: Call, name: string, given: Node[], callback: Node | undefined): Problem | undefined {
+  const command = Object.hasOwn(PLAIN, name) ? PLAIN[name] : undefined;
+  if (!command || given.length !== command.arguments) return undefined;
+  if (given.some(({ type }) => type === 'SpreadElement' || type === 'ArrayExpression')) return undefined;
+  const { to, options } = command;
+  return {
+    says: `has no ${name}(); it is ${to}(${options ? `…, ${options}` : ''}).`,
+    repair: (j) => {
+      rename(j, call, to);
+      setArguments(call, options ? [...given, expressionOf(j, [options])] : given, callback);
+    },
+  };
 }
 
 /** `del(a, b)` → `del([a, b])`: only the first value would count. */

@@ -35,7 +35,7 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { remove, replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { declaredType, madeBy } from '../../../src/languages/javascript/trace.ts';
+import { declaredAnnotation, declaredType, madeBy } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 import { importDataSource, makeSource } from './make-source.ts';
 
@@ -108,6 +108,20 @@ function ofGlobal(script: Script, call: Call, name: string, typeorm: PackageVers
     ? gone(typeorm, name)
     : `${name}() of ${typeorm.text} does not know the DataSource of this backend.`;
   const takes = /Repository$/.test(name) ? 1 : 0;
+  const own =
+    name === 'getRepository' && given.length === 1 ? ownRepository(script, call, given[0]) : undefined;
+  if (own !== undefined && typeorm.is('>=1'))
+    return [
+      {
+        subject: name,
+        at: call,
+        message,
+        repair: (j) => {
+          replace(script, call, expressionOf(j, [`this.${own}`]));
+          dropImport(script, call);
+        },
+      },
+    ];
   const local = onlyRunner(script, call, name) ?? onlySource(script, sources, given[takes]);
   const found = { subject: name, at: call, message };
   if (!local || given.length > takes + 1)
@@ -152,6 +166,30 @@ function ofManager(script: Script, call: Call, typeorm: PackageVersion): Found {
       dropImport(script, call);
     },
   };
+}
+
+/** The property of the class around a call that is declared as the repository of the same entity, as Nest hands it in. */
+function ownRepository(script: Script, call: Call, entity: Node | undefined): string | undefined {
+  const binding = entity?.type === 'Identifier' ? script.bindingOf(entity) : undefined;
+  const method = script.above(call, (node) => isFunction(node) && node.type !== 'ArrowFunctionExpression');
+  const body = method && script.parentOf(method);
+  if (!binding || method?.type !== 'ClassMethod' || method.static || body?.type !== 'ClassBody')
+    return undefined;
+  if (method.kind === 'constructor') return undefined;
+  const maker = (body.body as Node[]).find((one) => one.type === 'ClassMethod' && one.kind === 'constructor');
+  const params = maker?.type === 'ClassMethod' ? (maker.params as Node[]) : [];
+  const names = params.map((param) => {
+    const { parameter } = param as unknown as { parameter?: Node };
+    if (param.type !== 'TSParameterProperty' || parameter?.type !== 'Identifier') return undefined;
+    const { typeParameters } = (declaredAnnotation(script, parameter) ?? {}) as {
+      typeParameters?: { params: { typeName?: Node }[] };
+    };
+    const type = typeParameters?.params[0]?.typeName;
+    const isIt =
+      declaredType(script, parameter) === 'typeorm.Repository' && type && script.bindingOf(type) === binding;
+    return isIt ? parameter.name : undefined;
+  });
+  return names.find((one) => one !== undefined);
 }
 
 /** In a migration, the query runner that it is handed: the data source that runs it need not be that of the server. */

@@ -23,6 +23,7 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { replace, type Script } from '../../../src/languages/javascript/script.ts';
+import { declaredType } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {
@@ -36,7 +37,10 @@ const find: Find = ({ script, version }) => {
     const repository =
       by && first && isMember(callee) ? repositoryOf(script, callee.object as Node) : undefined;
     if (!by || !first || !repository) return [];
-    return [...conditions(call, name, by, repository, typeorm), ...lists(script, first, name, typeorm)];
+    return [
+      ...conditions(script, call, name, by, repository, typeorm),
+      ...lists(script, first, name, typeorm),
+    ];
   });
 };
 
@@ -70,6 +74,7 @@ const BY: Record<string, string> = {
 };
 
 function conditions(
+  script: Script,
   call: Call,
   name: string,
   by: string,
@@ -97,6 +102,13 @@ function conditions(
         repair: (j) => write(j, call, by, objectOf(j, [[key, first]]), options),
       },
     ];
+  }
+  // A value of this type is what create() and save() take: columns, and never options.
+  const isPartial = /^typeorm(\/common\/DeepPartial)?\.DeepPartial$/.test(declaredType(script, given) ?? '');
+  if (isPartial && !options) {
+    const message = `${typeorm.text} takes no conditions in ${name}(), but options, which ${dotted(given)} is not declared to be.`;
+    const safety = { unsafe: 'What it is declared as is taken for what it is.' };
+    return [{ ...found, message, safety, repair: (j) => write(j, call, by, first, options) }];
   }
   if (!isPlainObject(given) || given.properties.length === 0 || propertiesOf(given).some(isFindOption))
     return [];
