@@ -1,5 +1,5 @@
 import type { JSCodeshift } from 'jscodeshift';
-import { type FunctionNode, isFunction, methodCall, type Node, unwrap } from './nodes.ts';
+import { type FunctionNode, isCall, isFunction, methodCall, type Node, unwrap } from './nodes.ts';
 import { replace, type Script } from './script.ts';
 import { originOf } from './trace.ts';
 
@@ -46,7 +46,7 @@ function splitBody(script: Script, body: Node[], error: Node): { ok: Node[]; fai
   const [fail, ok] = negated ? [otherwise, then] : [then, otherwise];
   if (rest.length === 0) return { ok, fail };
   // What stands behind the `if` runs on both ways, unless one of them leaves.
-  if (leaves(script, fail)) return { ok: [...ok, ...rest], fail };
+  if (leaves(script, fail) || rejects(script, fail, [...ok, ...rest])) return { ok: [...ok, ...rest], fail };
   return leaves(script, ok) ? { ok, fail: [...fail, ...rest] } : undefined;
 }
 
@@ -58,6 +58,27 @@ function leaves(script: Script, statements: Node[]): boolean {
   const last = statements.at(-1);
   if (last?.type === 'ReturnStatement' || last?.type === 'ThrowStatement') return true;
   return last?.type === 'ExpressionStatement' && endsProcess(script, last.expression as Node);
+}
+
+/** `if (error) { reject(error); } resolve(value);` inside `new Promise(…)`: what comes second has no effect after the first. */
+function rejects(script: Script, fail: Node[], ok: Node[]): boolean {
+  const [last, only] = [fail.at(-1), ok.length === 1 ? ok[0] : undefined];
+  const executor = last && settlerOf(script, last, 1);
+  return executor !== undefined && only !== undefined && settlerOf(script, only, 0) === executor;
+}
+
+/** The function given to `new Promise` whose resolve (0) or reject (1) a statement calls. */
+function settlerOf(script: Script, statement: Node, index: number): Node | undefined {
+  const call = statement.type === 'ExpressionStatement' ? (statement.expression as Node) : undefined;
+  const callee = isCall(call) ? (call.callee as Node) : undefined;
+  const binding = callee?.type === 'Identifier' ? script.bindingOf(callee) : undefined;
+  const executor = binding?.kind === 'param' ? binding.declaration : undefined;
+  if (!isFunction(executor) || executor.params[index] !== binding?.identifier) return undefined;
+  const made = script.parentOf(executor);
+  const type = made?.type === 'NewExpression' ? (made.callee as Node) : undefined;
+  return type?.type === 'Identifier' && type.name === 'Promise' && script.isGlobal(type)
+    ? executor
+    : undefined;
 }
 
 /** `process.exit(…)`: of Node itself, global or imported. */
