@@ -82,7 +82,7 @@ export function createdConnections(script: Script): { script: Script; call: Call
 }
 
 /** True where a file calls a global function of TypeORM other than `createConnection`. */
-export function callsGlobals(script: Script): boolean {
+function callsGlobals(script: Script): boolean {
   return script.calls.some((call) => Object.hasOwn(GLOBALS, functionOf(script, call)));
 }
 
