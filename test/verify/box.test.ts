@@ -146,7 +146,8 @@ setup(name="tiny-thing", version="1.2.3", py_modules=[])
     [
       'disk',
       'file = open("big", "wb")\nwhile True: file.write(b"x" * 4_000_000)',
-      /it used more than 50 MB of disk/,
+      // Whichever of the two limits is met first: that of all files together is looked at now and then.
+      /it used more than 50 MB of disk|File too large/,
     ],
   ])('uses no more of %s than it is given', { timeout: LONG }, async (name, code, expected) => {
     const place = join(folder, name);
