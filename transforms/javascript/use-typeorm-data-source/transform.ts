@@ -35,7 +35,12 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { remove, replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { declaredAnnotation, declaredType, madeBy } from '../../../src/languages/javascript/trace.ts';
+import {
+  declaredAnnotation,
+  declaredType,
+  madeBy,
+  originOf,
+} from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 import { importDataSource, makeSource } from './make-source.ts';
 
@@ -47,6 +52,16 @@ const find: Find = ({ script, version }) => {
   const typeorm = version('typeorm');
   if (!typeorm?.is('>=0.3')) return [];
   const ofCalls = script.calls.flatMap((call): Found[] => {
+    if (isWithoutOptions(script, call) && typeorm.is('>=1'))
+      return [
+        {
+          subject: 'forRoot',
+          at: call,
+          message: `${typeorm.text} reads no ormconfig file, and TypeOrmModule.forRoot() is given no options.`,
+          safety: 'report',
+          next: 'Write the options into forRoot({ … }).',
+        },
+      ];
     const name = functionOf(script, call);
     if (Object.hasOwn(GLOBALS, name)) return ofGlobal(script, call, name, typeorm);
     if (name === 'createConnection' && typeorm.is('>=1')) return [ofCreate(script, call, typeorm)];
@@ -67,7 +82,7 @@ export const transform = {
     /ConnectionNotFoundError: Connection "default" was not found/,
     /\b(createConnection|getConnection|getRepository|getManager|getCustomRepository|EntityRepository)\)? is not a function/,
   ],
-  packages: ['typeorm'],
+  packages: ['typeorm', '@nestjs/typeorm'],
   literals: [
     'getRepository',
     'getManager',
@@ -76,6 +91,7 @@ export const transform = {
     'getCustomRepository',
     'EntityRepository',
     'getTreeRepository',
+    'forRoot',
   ],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
@@ -190,6 +206,12 @@ function ownRepository(script: Script, call: Call, entity: Node | undefined): st
     return isIt ? parameter.name : undefined;
   });
   return names.find((one) => one !== undefined);
+}
+
+/** `TypeOrmModule.forRoot()` of Nest, which left the options to TypeORM. */
+function isWithoutOptions(script: Script, call: Call): boolean {
+  const isBare = argumentsOf(call).length === 0;
+  return isBare && originOf(script, call.callee as Node) === '@nestjs/typeorm.TypeOrmModule.forRoot';
 }
 
 /** In a migration, the query runner that it is handed: the data source that runs it need not be that of the server. */

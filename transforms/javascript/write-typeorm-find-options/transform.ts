@@ -23,7 +23,7 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { declaredType } from '../../../src/languages/javascript/trace.ts';
+import { declaredAnnotation, declaredType } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {
@@ -109,6 +109,20 @@ function conditions(
     const message = `${typeorm.text} takes no conditions in ${name}(), but options, which ${dotted(given)} is not declared to be.`;
     const safety = { unsafe: 'What it is declared as is taken for what it is.' };
     return [{ ...found, message, safety, repair: (j) => write(j, call, by, first, options) }];
+  }
+  if (one && given.type === 'Identifier' && /^(where|conditions|criteria)$/.test(given.name)) {
+    const type = declaredAnnotation(script, given)?.type;
+    const isOpen = script.bindingOf(given)?.kind === 'param' && (!type || type === 'TSAnyKeyword');
+    const message = `${typeorm.text} takes no conditions in ${name}(), but options: with conditions in ${given.name} it throws.`;
+    if (isOpen && !options)
+      return [
+        {
+          ...found,
+          message,
+          safety: 'report',
+          next: `Write ${name}({ where: ${given.name} }), if that is what it holds.`,
+        },
+      ];
   }
   if (!isPlainObject(given) || given.properties.length === 0 || propertiesOf(given).some(isFindOption))
     return [];
