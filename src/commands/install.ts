@@ -5,10 +5,8 @@ import { paint } from '../terminal/paint.ts';
 import type { Plan } from '../types.ts';
 import type { Context } from './context.ts';
 import { asTyped, installs } from './install-commands.ts';
+import { lastLines } from './last-lines.ts';
 import type { Project } from './project.ts';
-
-/** An installer's last lines say why it failed. */
-const LAST_LINES = 15;
 
 /**
  * Runs the install commands in the person's own environment, because they typed `--install`. Returns false where one
@@ -23,7 +21,7 @@ export async function install(plan: Plan, project: Project, { terminal, host }: 
       const { code, output } = await run(command, args, join(project.absoluteRoot, each.folder), host.env);
       terminal.progress({ stage: 'install', text: typed, state: code === 0 ? 'done' : 'fail' });
       if (code === 0) continue;
-      terminal.say(output.trimEnd().split('\n').slice(-LAST_LINES).join('\n'));
+      terminal.say(lastLines(output));
       terminal.say(
         `${paint('red', 'fix-backend:')} the install command failed. The changes are written and stay.\nOnce that is put right:  ${typed}`,
       );

@@ -10,13 +10,12 @@ import { copyTree, layOver } from '../verify/tree.ts';
 import { PREFIX, sweepLeftovers } from '../verify/trees.ts';
 import type { Context } from './context.ts';
 import { asTyped, type Refresh, refreshes } from './install-commands.ts';
+import { lastLines } from './last-lines.ts';
 import { plannedBytes } from './planned-bytes.ts';
 import type { Project } from './project.ts';
 
 /** Resolving asks the index about every package. */
 const LIMIT = 600_000;
-/** A package manager's last lines say why it failed. */
-const LAST_LINES = 15;
 
 /**
  * The plan with the lock files as their own package managers write them for the changed manifests, because the person typed
@@ -37,24 +36,26 @@ export async function withLocks(
     const copy = join(absoluteFolder, 'project');
     await copyTree(project.absoluteRoot, copy, new Set());
     await layOver(copy, plannedBytes(plan, project.workspace));
-    const changes: FileChange[] = [];
+    // What pip-compile writes may be in the plan already: its own way of writing it is the better one.
+    const changes = new Map(plan.changes.map((change) => [change.path, change]));
     let complete = true;
     for (const refresh of wanted) {
       const change = await refreshed(refresh, copy, project, context);
       if (change === 'failed') complete = false;
-      else if (change) changes.push(change);
+      else if (change.before === change.after) changes.delete(change.path);
+      else changes.set(change.path, change);
     }
-    return { plan: { ...plan, changes: [...plan.changes, ...changes] }, complete };
+    return { plan: { ...plan, changes: [...changes.values()] }, complete };
   });
 }
 
-/** Runs one command in the copy. Returns what became of the lock file, or undefined where it is as before. */
+/** Runs one command in the copy. Returns what becomes of the lock file that is on disk. */
 async function refreshed(
   refresh: Refresh,
   copy: string,
   project: Project,
   { terminal, host }: Context,
-): Promise<FileChange | 'failed' | undefined> {
+): Promise<FileChange | 'failed'> {
   const typed = asTyped(refresh, project.path);
   const fail = (why: string): 'failed' => {
     terminal.progress({ stage: 'lock', text: refresh.lock, state: 'fail' });
@@ -76,7 +77,6 @@ async function refreshed(
   const after = bytes && before && decode(refresh.lock, bytes, before.mode);
   if (!bytes || !before?.hash || !after) return fail('What it left is not a lock file that can be read.');
   terminal.progress({ stage: 'lock', text: refresh.lock, state: 'done' });
-  if (sha256(bytes) === before.hash) return undefined;
   const whole = { file: refresh.lock, start: 0, end: before.text.length, text: after.text };
   return {
     path: refresh.lock,
@@ -86,8 +86,4 @@ async function refreshed(
     encoding: after.encoding,
     passes: [[whole]],
   };
-}
-
-function lastLines(output: string): string {
-  return output.trimEnd().split('\n').slice(-LAST_LINES).join('\n').trim();
 }

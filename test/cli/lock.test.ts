@@ -99,4 +99,34 @@ describe('--lock', () => {
     expect(said).toContain('index.invalid');
     expect(said).toContain('package-lock.json was not refreshed.');
   });
+
+  const uv = spawnSync('uv', ['--version']).status === 0;
+  test.skipIf(!uv)(
+    'what uv compiles is compiled again, in place of the line that the repair adds to it',
+    {
+      timeout: LONG,
+    },
+    () => {
+      const root = join(folder, 'compiled');
+      mkdirSync(root);
+      writeFileSync(join(root, 'requirements.in'), 'sqlalchemy[asyncio]>=2.0\n');
+      writeFileSync(
+        join(root, 'db.py'),
+        'from sqlalchemy.ext.asyncio import create_async_engine\n\nengine = create_async_engine("postgresql+asyncpg://u@h/d")\n',
+      );
+      execFileSync('uv', ['pip', 'compile', '-q', 'requirements.in', '-o', 'requirements.txt'], {
+        cwd: root,
+      });
+      const before = contents(root);
+      const { code, said } = fixBackend([root, '--yes', '--lock', '--verify=none']);
+      expect(said).toContain('uv pip compile requirements.in -o requirements.txt');
+      expect(code).toBe(0);
+      const after = contents(root);
+      expect(after['requirements.in']).toMatch(/^asyncpg>=/m);
+      expect(after['requirements.txt']).toMatch(/^asyncpg==[\d.]+\n {4}# via -r requirements.in$/m);
+      expect(after['requirements.txt']).not.toContain('asyncpg>=');
+      expect(fixBackend(['undo', root]).code).toBe(0);
+      expect(contents(root)).toEqual(before);
+    },
+  );
 });
