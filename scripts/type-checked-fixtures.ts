@@ -8,12 +8,12 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { freePort } from '../src/verify/job.ts';
 
 const fixtures = fileURLToPath(new URL('../__testfixtures__', import.meta.url));
 const POSTGRES = process.env.POSTGRES_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
@@ -27,7 +27,7 @@ interface Step {
 }
 
 /** Where nothing listens: a port that was free a moment ago. */
-const NOWHERE = `127.0.0.1:${await freePort()}`;
+const NOWHERE = `127.0.0.1:${await freePort(0)}`;
 
 /**
  * Commands of Prisma want the path of an engine for migrations, which is downloaded from outside the package index. To validate
@@ -150,7 +150,7 @@ async function migrate(folder: string, url: string): Promise<void> {
 }
 
 async function askServer(folder: string, url: string): Promise<boolean> {
-  const port = await freePort();
+  const port = await freePort(0);
   const env = { ...process.env, DATABASE_URL: url, PORT: String(port) };
   const server = spawn(process.execPath, ['dist/server.js'], { cwd: folder, env, stdio: 'inherit' });
   const at = (path: string) => `http://127.0.0.1:${port}${path}`;
@@ -168,14 +168,6 @@ async function askServer(folder: string, url: string): Promise<boolean> {
   } finally {
     server.kill();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 const chosen = Object.entries(STEPS).filter(([name]) => name.includes(process.argv[2] ?? ''));

@@ -13,9 +13,9 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '../../src/verify/job.ts';
 import { type Defect, type Variant, writeBackend } from './defect.ts';
 import { DEFECTS } from './defects.ts';
 
@@ -86,7 +86,7 @@ async function brokenLines(defect: Defect, variant: Variant): Promise<string[]> 
     TZ: 'UTC',
     ...(sqlite ? {} : { DATABASE_URL: `${postgres}/${database}`.replace('postgresql', address ?? '') }),
   };
-  const server = new Server(absoluteFolder, `${packageOf(defect)}.main:app`, await freePort(), env);
+  const server = new Server(absoluteFolder, `${packageOf(defect)}.main:app`, await freePort(0), env);
   try {
     if (!sqlite) sql(`CREATE DATABASE ${database}`);
     if (defect.backend === 'shop')
@@ -165,15 +165,6 @@ function lastLine(text: string): string {
     ...text.matchAll(/^[ |]*((?:[a-z]\w*\.)*[A-Z]\w+(?:Error|Exception|Greenlet|Found): .*)$/gm),
   ];
   return `(${(errors.at(-1)?.[1] ?? 'no error is logged').slice(0, 240)})`;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
 
 let wrong = 0;

@@ -37,15 +37,26 @@ export function mayBeFrom(backend: Backend, name: string, version: string): bool
   return mayBeAtLeast(specifier, version) && mayBeBrought(backend, name, version);
 }
 
-/** What a setup.py beside the manifests asks of a package: it is code, so only what stands there as a string is known. */
+const inSetup = new WeakMap<Backend, ReadonlyMap<string, string>>();
+
+/** What a setup.py beside the manifests asks of a package. */
 function setupSpecifier(backend: Backend, name: string): string | undefined {
+  const known = inSetup.get(backend) ?? setupRequirements(backend);
+  inSetup.set(backend, known);
+  return known.get(name);
+}
+
+/** The specifiers in a setup.py, by normalised name: it is code, so only what stands there as a string is known. The first counts. */
+function setupRequirements(backend: Backend): Map<string, string> {
+  const found = new Map<string, string>();
   const document = backend.pythonDocument(posix.join(backend.facts.root, 'setup.py'));
-  if (!document?.root) return undefined;
-  for (const node of descendants(document.root, 'string')) {
+  for (const node of document ? descendants(document.root, 'string') : []) {
     const read = parsePep508(stringContent(node)?.text ?? '');
-    if (!isPep508Error(read) && normaliseName(read.name) === name && read.specifier) return read.specifier;
+    if (isPep508Error(read) || !read.specifier) continue;
+    const name = normaliseName(read.name);
+    if (!found.has(name)) found.set(name, read.specifier);
   }
-  return undefined;
+  return found;
 }
 
 /** False where a package that requires this one keeps it below the version. */

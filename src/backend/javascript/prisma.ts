@@ -77,6 +77,7 @@ export function wantsEnvironment({ facts, workspace }: Backend, expression: stri
     const file = /(^|\/)\.env(\.|$)/.test(path) ? workspace.read(path) : undefined;
     return file && lastDotenvEntry(readDotenv(file), variable) !== undefined;
   });
+  if (!set) return false;
   const scripts = facts.manifests.map((path) =>
     record(record(readJsonc(workspace.read(path)?.text ?? '')).scripts),
   );
@@ -86,5 +87,5 @@ export function wantsEnvironment({ facts, workspace }: Backend, expression: stri
       .filter((path) => !/(^|\/)prisma\.config\.\w+$/.test(path))
       .map((path) => workspace.read(path)?.text ?? ''),
   ];
-  return set && !texts.some((text) => LOADERS.test(text));
+  return !texts.some((text) => LOADERS.test(text));
 }

@@ -148,3 +148,8 @@ export function dotted(node: Node): string | undefined {
   const name = propertyName(inner);
   return object && name && `${object}.${name}`;
 }
+
+/** True for `null` and `undefined`: what a name is given that gets its value later. */
+export function isNothing(node: Node): boolean {
+  return node.type === 'NullLiteral' || (node.type === 'Identifier' && node.name === 'undefined');
+}

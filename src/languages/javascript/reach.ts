@@ -11,6 +11,12 @@ const IMPORTED = /\b(?:from|import|require)\s*\(?\s*(?:\/\*[^*]*\*\/\s*)?(['"])(
 /** Read again only where the text is another. */
 const imports = new WeakMap<SourceFile, readonly string[]>();
 
+/** A list of packages, and of each file that was met whether it may hold a value of one. */
+interface Asked {
+  names: RegExp;
+  known: Map<string, boolean>;
+}
+
 /**
  * Which files can hold a value of a package: those that name it, and those that import one of them, however far away. A value of a
  * package is followed along imports alone (trace.ts), so that nothing is found in any other file, whatever its methods are called.
@@ -18,7 +24,7 @@ const imports = new WeakMap<SourceFile, readonly string[]>();
 export class Reach {
   private readonly workspace: Pick<Workspace, 'read'>;
   private readonly modules: Pick<ScriptModules, 'resolve'>;
-  private readonly known = new Map<string, Map<string, boolean>>();
+  private readonly asked = new Map<string, Asked>();
 
   constructor(workspace: Pick<Workspace, 'read'>, modules: Pick<ScriptModules, 'resolve'>) {
     this.workspace = workspace;
@@ -28,17 +34,13 @@ export class Reach {
   /** True where a file (path relative to the workspace) may hold a value of one of the packages. */
   isIn(path: string, packages: readonly string[]): boolean {
     const key = packages.join();
-    const known = this.known.get(key) ?? new Map<string, boolean>();
-    this.known.set(key, known);
-    const found = known.get(path);
-    return (
-      found ??
-      this.search(path, new RegExp(packages.map((name) => escaped(family(name))).join('|'), 'i'), known)
-    );
+    const asked = this.asked.get(key) ?? { names: namesOf(packages), known: new Map() };
+    this.asked.set(key, asked);
+    return asked.known.get(path) ?? this.search(path, asked);
   }
 
   /** Goes along the imports, the nearest first. Where nothing is found, nothing is behind any of the files that were met. */
-  private search(start: string, names: RegExp, known: Map<string, boolean>): boolean {
+  private search(start: string, { names, known }: Asked): boolean {
     const cameFrom = new Map<string, string | undefined>([[start, undefined]]);
     for (const path of cameFrom.keys()) {
       const answer = known.get(path);
@@ -60,6 +62,10 @@ export class Reach {
     imports.set(file, named);
     return named.flatMap((module) => this.modules.resolve(path, module) ?? []);
   }
+}
+
+function namesOf(packages: readonly string[]): RegExp {
+  return new RegExp(packages.map((name) => escaped(family(name))).join('|'), 'i');
 }
 
 /** Packages of one scope hand each other's things on: `@mikro-orm/postgresql` has all of `@mikro-orm/core`. */

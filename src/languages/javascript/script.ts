@@ -1,5 +1,14 @@
 import type { ScriptModules } from './modules.ts';
-import { type Call, childrenOf, isCall, isFunction, type Node, type NodeOf, startOf } from './nodes.ts';
+import {
+  type Call,
+  childrenOf,
+  isCall,
+  isFunction,
+  isNothing,
+  type Node,
+  type NodeOf,
+  startOf,
+} from './nodes.ts';
 import { type Binding, readScopes, type Scopes } from './scopes.ts';
 
 /**
@@ -48,9 +57,7 @@ export class Script {
     if (!binding || !/^(const|let|var)$/.test(binding.kind)) return undefined;
     const declared = [binding.declaration, ...binding.again].flatMap((one) => {
       const { init } = one as { init?: Node | null };
-      const isNothing =
-        init?.type === 'NullLiteral' || (init?.type === 'Identifier' && init.name === 'undefined');
-      return init && !isNothing ? [init] : [];
+      return init && !isNothing(init) ? [init] : [];
     });
     const assigned = binding.writes.map((write) => {
       const assignment = this.parentOf(write);

@@ -1,6 +1,6 @@
 import { exportsOf } from './exports.ts';
 import { importedAs, isRelative, localModule, requiredModule } from './module-names.ts';
-import { isCall, isMember, type Node, nameOf, propertyName, propertyOf, unwrap } from './nodes.ts';
+import { isCall, isMember, isNothing, type Node, nameOf, propertyName, propertyOf, unwrap } from './nodes.ts';
 import type { Script } from './script.ts';
 
 /** An expression and the file that it stands in, or a whole module of the backend. */
@@ -156,9 +156,10 @@ function onlyValue(script: Script, binding: { declaration: Node; writes: Node[] 
   if (binding.writes.length === 0) return init ?? undefined;
   const [write, more] = binding.writes;
   const assignment = write && script.parentOf(write);
-  const isNothing =
-    !init || init.type === 'NullLiteral' || (init.type === 'Identifier' && init.name === 'undefined');
-  return isNothing && !more && assignment?.type === 'AssignmentExpression' && assignment.operator === '='
+  return (!init || isNothing(init)) &&
+    !more &&
+    assignment?.type === 'AssignmentExpression' &&
+    assignment.operator === '='
     ? (assignment.right as Node)
     : undefined;
 }
