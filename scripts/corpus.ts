@@ -6,7 +6,8 @@
  * FOLDER is where they are unpacked (the temporary folder by default). Writes bench/fired.json: on how many files each transform found
  * something. `--apply` repairs a copy of each: changed files must compile, a second run must change nothing. `--draw` writes 200
  * findings drawn with that seed to FOLDER/blind.json, without their transform and class, and their key to FOLDER/key.json.
- * `--judged FILE` looks at nothing: it makes docs/false-positives.md of that key and somebody's judgements of the drawn findings.
+ * `--judged` looks at nothing: it makes docs/false-positives.md of bench/judged.json, which is FOLDER/key.json with somebody's
+ * judgement of each drawn finding in it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { drawn } from './corpus/draw.ts';
 import { applyTo, type CorpusFinding, lookAt } from './corpus/look.ts';
-import { type Drawn, type Judgement, page } from './corpus/page.ts';
+import { type Drawing, page } from './corpus/page.ts';
 
 const absoluteRoot = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
@@ -27,11 +28,9 @@ const packages = readFileSync(join(absoluteRoot, 'bench/packages.txt'), 'utf8')
   .split('\n')
   .filter((line) => line && !line.startsWith('#') && (!only || line.startsWith(`${only}==`)));
 
-const judged = optionOf('--judged');
-if (judged) {
-  const drawing = JSON.parse(readFileSync(join(folder, 'key.json'), 'utf8')) as Drawn;
-  const judgements = JSON.parse(readFileSync(judged, 'utf8')) as Judgement[];
-  writeFileSync(join(absoluteRoot, 'docs/false-positives.md'), page(drawing, judgements));
+if (words.includes('--judged')) {
+  const judged = JSON.parse(readFileSync(join(absoluteRoot, 'bench/judged.json'), 'utf8')) as Drawing;
+  writeFileSync(join(absoluteRoot, 'docs/false-positives.md'), page(judged));
   process.exit();
 }
 
@@ -58,7 +57,7 @@ if (!only) writeFileSync(join(absoluteRoot, 'bench/fired.json'), `${JSON.stringi
 const seed = optionOf('--draw');
 if (seed) {
   const { blind, key } = drawn(findings, Number(seed), place);
-  const drawing: Drawn = { seed: Number(seed), packages: packages.length, findings: findings.length, key };
+  const drawing = { seed: Number(seed), packages: packages.length, findings: findings.length, key };
   writeFileSync(join(folder, 'blind.json'), JSON.stringify(blind, null, 1));
   writeFileSync(join(folder, 'key.json'), JSON.stringify(drawing, null, 1));
   console.log(`${blind.length} drawn with seed ${seed}: ${join(folder, 'blind.json')}`);

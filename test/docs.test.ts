@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { ROWS } from '../scripts/audit/rows.ts';
+import { page as falsePositives } from '../scripts/corpus/page.ts';
 import { pages, stale } from '../scripts/docs.ts';
 
 test('the pages of the transforms say what their folders say: npm run docs', async () => {
@@ -15,4 +16,9 @@ test('docs/audit-tasks.md has every row of the seed, and each one holds: npm run
   expect([...new Set(rows.map(([, task]) => task))]).toEqual(wanted);
   expect(rows.map(([, task]) => task)).toEqual(ROWS.map(({ task }) => task));
   expect(rows.filter(([, , result]) => result !== 'holds')).toEqual([]);
+});
+
+test('docs/false-positives.md says what bench/judged.json does: npm run corpus -- --judged', () => {
+  const text = (path: string) => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
+  expect(text('docs/false-positives.md')).toBe(falsePositives(JSON.parse(text('bench/judged.json'))));
 });

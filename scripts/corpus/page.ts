@@ -1,38 +1,34 @@
 import type { CorpusFinding } from './look.ts';
 
-/** What somebody who saw neither transform nor class made of one drawn finding. */
-export interface Judgement {
+/** A drawn finding, and what somebody who saw neither transform nor class made of it. */
+interface Judged extends Pick<CorpusFinding, 'package' | 'file' | 'line' | 'transform' | 'safety'> {
   number: number;
   verdict: 'right' | 'wrong' | 'unclear';
   reason: string;
 }
 
-export interface Drawn {
+/** bench/judged.json. */
+export interface Drawing {
+  /** Of the program that found them. */
+  commit: string;
   seed: number;
   packages: number;
   /** Of all packages. */
   findings: number;
-  key: readonly (CorpusFinding & { number: number })[];
+  drawn: readonly Judged[];
 }
 
-/** docs/false-positives.md. Throws where a drawn finding was not judged. */
-export function page({ seed, packages, findings, key }: Drawn, judgements: readonly Judgement[]): string {
-  const judged = new Map(judgements.map((one) => [one.number, one]));
-  const rows = key.map((finding) => {
-    const found = judged.get(finding.number);
-    if (!found) throw new Error(`finding ${finding.number} is not judged`);
-    return { finding, judgement: found };
-  });
-  const classes = [...new Set(key.map(({ safety }) => safety))].sort();
-  const of = (safety: string, verdict?: Judgement['verdict']) =>
-    rows.filter((row) => row.finding.safety === safety && (!verdict || row.judgement.verdict === verdict))
-      .length;
+/** docs/false-positives.md. */
+export function page({ commit, seed, packages, findings, drawn }: Drawing): string {
+  const classes = [...new Set(drawn.map(({ safety }) => safety))].sort();
+  const of = (safety: string, verdict?: Judged['verdict']) =>
+    drawn.filter((one) => one.safety === safety && (!verdict || one.verdict === verdict)).length;
   return `# False positives
 
-Findings of the built command in ${packages} source distributions that use a database (\`bench/packages.txt\`), which are made by
-\`npm run corpus -- FOLDER --draw ${seed}\`: ${findings} in all, of which ${key.length} were drawn with the seed ${seed}, at most a tenth of one transform.
+Findings of the command built of ${commit} in ${packages} source distributions that use a database (\`bench/packages.txt\`), which are made by
+\`npm run corpus -- FOLDER --draw ${seed}\`: ${findings} in all, of which ${drawn.length} were drawn with the seed ${seed}, at most a tenth of one transform.
 They were judged one by one from the code, the claim and the diff (\`FOLDER/blind.json\`), before anybody saw transform or class;
-\`--judged FILE\` makes this page. Almost all of these packages work as they are: what is found in them is mostly what will break with the
+\`npm run corpus -- --judged\` makes this page of \`bench/judged.json\`. Almost all of these packages work as they are: what is found in them is mostly what will break with the
 next version, or what their manifests allow.
 
 The goal is 97 of 100 right among the safe ones.
@@ -48,10 +44,10 @@ ${classes
 
 | finding | package | place | transform | class | verdict | because |
 | ---: | --- | --- | --- | --- | --- | --- |
-${rows
+${drawn
   .map(
-    ({ finding, judgement }) =>
-      `| ${finding.number} | ${finding.package} | ${finding.file}:${finding.line} | ${finding.transform} | ${finding.safety} | ${judgement.verdict} | ${cell(judgement.reason)} |`,
+    (one) =>
+      `| ${one.number} | ${one.package} | ${one.file}:${one.line} | ${one.transform} | ${one.safety} | ${one.verdict} | ${cell(one.reason)} |`,
   )
   .join('\n')}
 `;
