@@ -37,8 +37,16 @@ function missing(backend: Backend): string[] {
     const top = folder.split('/')[0] ?? folder;
     const tree = folders.filter((each) => each === top || each.startsWith(`${top}/`));
     const lacking = tree.filter((each) => without.includes(each)).length;
-    return lacking === 1 && tree.length - lacking >= 2;
+    return lacking === 1 && tree.length - lacking >= 2 && hasPackageBeside(backend, folder, all);
   });
+}
+
+/** True where a folder beside it or in it is a package: without one, the author's way below that parent is to write no such file. */
+function hasPackageBeside(backend: Backend, folder: string, all: string[]): boolean {
+  const near = all.filter(
+    (each) => each !== folder && (dirname(each) === dirname(folder) || dirname(each) === folder),
+  );
+  return near.some((each) => backend.workspace.has(join(each, '__init__.py')));
 }
 
 /** Folders with Python in them, below the folder that the server is started in. */

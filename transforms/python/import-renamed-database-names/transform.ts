@@ -4,9 +4,9 @@ import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { moveImported } from '../../../src/languages/python/import-edits.ts';
 import type { Binding } from '../../../src/languages/python/scopes.ts';
-import type { Node } from '../../../src/languages/python/tree.ts';
+import { children, descendants, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
-import type { Edit, Safety } from '../../../src/types.ts';
+import type { Edit, Place, Safety } from '../../../src/types.ts';
 
 interface Renamed {
   module: string;
@@ -59,7 +59,7 @@ export default {
     if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return [
       ...document.bindings.flatMap((binding) => oldImport(document, backend, binding)),
-      ...oldAttributes(document),
+      ...oldAttributes(document, backend),
       ...oldModule(document),
     ];
   },
@@ -67,11 +67,12 @@ export default {
 
 /** `from sqlalchemy.orm import relation`, `from sqlalchemy.databases import mysql`. */
 function oldImport(document: PythonDocument, backend: Backend, binding: Binding): Draft[] {
-  if (binding.kind !== 'from-import' || binding.guards.some(({ kind }) => kind === 'try')) return [];
+  if (binding.kind !== 'from-import' || binding.guards.some(keepsVersionsApart)) return [];
   const { module = '', imported = '' } = binding;
   if (document.modules.resolve(document.path, module).kind !== 'external') return [];
   const to = RENAMED[`${module}.${imported}`];
   const at = document.place(binding.node);
+  if (to === ROW && madeByHand(backend)) return [rowsMadeByHand(imported, at)];
   if (to) {
     const edits = renameImported(document, backend, binding, to);
     return [{ subject: imported, at, message: renamedMessage(module, imported, to), edits, ...safetyOf(to) }];
@@ -85,6 +86,36 @@ function oldImport(document: PythonDocument, backend: Backend, binding: Binding)
   return [{ subject: `databases.${imported}`, at, message, edits }];
 }
 
+/** `try: … except ImportError:` and `if version < "1.4":` ask first; what the type checker reads is not run. */
+function keepsVersionsApart(guard: Binding['guards'][number]): boolean {
+  return guard.kind === 'try' || (guard.kind === 'if' && !/TYPE_CHECKING/.test(guard.test.text));
+}
+
+/** `RowProxy(metadata, row, …)`, `class Record(RowProxy)`: a Row takes other arguments, so another name does not repair it. */
+function madeByHand(backend: Backend): boolean {
+  const isRow = (document: PythonDocument, node: Node | null) =>
+    node !== null && RENAMED[document.externalName(node) ?? ''] === ROW;
+  return backend.documents
+    .filter(({ text }) => text.includes('RowProxy'))
+    .some(
+      (document) =>
+        document.calls.some((call) => isRow(document, call.childForFieldName('function'))) ||
+        descendants(document.root, 'class_definition').some((definition) =>
+          definition.childForFieldName('superclasses')?.namedChildren.some((each) => isRow(document, each)),
+        ),
+    );
+}
+
+function rowsMadeByHand(name: string, at: Place): Draft {
+  return {
+    subject: name,
+    at,
+    safety: 'report',
+    message: `${name} is called Row since SQLAlchemy 1.4, and is made by other arguments: the code of this project makes its rows by itself.`,
+    next: 'Make a class of your own from what is read of these rows, a named tuple say, or require SQLAlchemy below 1.4.',
+  };
+}
+
 /** `mysql.LONGTEXT`: what a dialect's package itself exports. */
 function isTypeOf(node: Node | null): boolean {
   return (
@@ -93,19 +124,20 @@ function isTypeOf(node: Node | null): boolean {
 }
 
 /** `orm.relation(…)`. */
-function oldAttributes(document: PythonDocument): Draft[] {
+function oldAttributes(document: PythonDocument, backend: Backend): Draft[] {
   const found = new Map<string, { to: Renamed; nodes: Node[] }>();
   for (const name of new Set(Object.keys(RENAMED).map((each) => each.slice(each.lastIndexOf('.') + 1)))) {
     for (const node of document.attributesNamed(name)) {
       const external = document.externalName(node);
       const to = external ? RENAMED[external] : undefined;
-      if (to) found.set(name, { to, nodes: [...(found.get(name)?.nodes ?? []), node] });
+      if (to && !isAskedFor(node)) found.set(name, { to, nodes: [...(found.get(name)?.nodes ?? []), node] });
     }
   }
   return [...found].flatMap(([name, { to, nodes }]): Draft[] => {
     const [first] = nodes;
     const object = first?.childForFieldName('object');
     if (!first || !object) return [];
+    if (to === ROW && madeByHand(backend)) return [rowsMadeByHand(name, document.place(first))];
     const edits = nodes.flatMap((node): Edit[] => {
       const attribute = node.childForFieldName('attribute');
       return attribute ? [{ ...document.place(attribute), text: to.name }] : [];
@@ -115,13 +147,28 @@ function oldAttributes(document: PythonDocument): Draft[] {
   });
 }
 
+/** Where the name may be missing, and the code is ready for that: `except AttributeError:`, `if version < "1.4":`, `if hasattr(…):`. */
+function isAskedFor(node: Node): boolean {
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.type === 'try_statement' && children(at).some(catchesMissingNames)) return true;
+    if (at.type === 'if_statement' && /version|hasattr/i.test(at.childForFieldName('condition')?.text ?? ''))
+      return true;
+  }
+  return false;
+}
+
+function catchesMissingNames(clause: Node): boolean {
+  const [caught] = clause.type === 'except_clause' ? clause.namedChildren : [];
+  return caught !== undefined && (caught?.type === 'block' || /\bAttributeError\b/.test(caught?.text ?? ''));
+}
+
 /** `import sqlalchemy.databases`, whose parts are used by their whole name. */
 function oldModule(document: PythonDocument): Draft[] {
   const binding = document.topBindings.find(
     (each) => each.kind === 'import' && each.module === 'sqlalchemy.databases',
   );
   const written = binding?.node.type === 'dotted_name' ? binding.node : binding?.node.parent;
-  if (!binding || !written || binding.guards.some(({ kind }) => kind === 'try')) return [];
+  if (!binding || !written || binding.guards.some(keepsVersionsApart)) return [];
   const uses = document
     .attributesNamed('databases')
     .filter((node) => document.externalName(node) === 'sqlalchemy.databases');

@@ -1,6 +1,7 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { factoriesOf, isAsyncSession, type SessionFactory } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
+import { admitsBelow } from '../../../src/backend/package-version.ts';
 import { isTaken, renameCall } from '../../../src/backend/rename-call.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { appendArgument } from '../../../src/languages/python/arguments.ts';
@@ -29,7 +30,8 @@ export default {
         !factory.writtenAsync &&
         factory.meantAsync &&
         factory.meant.via !== 'unbound' &&
-        !worksInTest(document, factory),
+        !worksInTest(document, factory) &&
+        !worksOnBoth(document, factory, backend),
     );
     return wrong.map((factory) => draft(document, backend, factory));
   },
@@ -46,6 +48,8 @@ function draft(document: PythonDocument, backend: Backend, factory: SessionFacto
     const next = `Make the factory with async_sessionmaker and an async class instead of ${sessionClass.text}, or give it a synchronous engine.`;
     return { ...base, safety: 'report', message: `${message} ${sessionClass.text} is no async one.`, next };
   }
+  if (admitsBelow(backend, 'sqlalchemy', '2.0'))
+    return { ...base, message, edits: asyncClass(document, factory, backend) };
   if (isTaken(document, factory.callee, TO.name)) {
     const next = `Import ${TO.name} from ${TO.module} under a name that is free here.`;
     return { ...base, safety: 'report', message: `${message} ${TO.name} is something else here.`, next };
@@ -53,9 +57,14 @@ function draft(document: PythonDocument, backend: Backend, factory: SessionFacto
   const edits = [
     ...renameCall(document, factory.callee, TO),
     ...keywordClass(document, sessionClass),
-    ...sessionClassEdits(document, factory, backend),
+    ...(backend.usesExec ? addedClass(document, factory, backend) : []),
   ];
   return { ...base, message, edits };
+}
+
+/** What SQLAlchemy 1.4, which has no async_sessionmaker, and 2 both understand. */
+function asyncClass(document: PythonDocument, factory: SessionFactory, backend: Backend): Edit[] {
+  return [...keywordClass(document, factory.sessionClass), ...addedClass(document, factory, backend)];
 }
 
 /** `sessionmaker(engine, AsyncSession)` was SQLAlchemy 1.4's; since 2.0 both factories take it by name only. */
@@ -70,16 +79,30 @@ function worksInTest(document: PythonDocument, factory: SessionFactory): boolean
   return isTest(document.path) && factory.sessionClass !== undefined;
 }
 
+/**
+ * `sessionmaker(engine, class_=AsyncSession)` makes async sessions on SQLAlchemy 1.4 and on 2; async_sessionmaker is new in 2.0, so the
+ * module would no longer be imported with the older version that the manifests admit.
+ */
+function worksOnBoth(document: PythonDocument, factory: SessionFactory, backend: Backend): boolean {
+  const { sessionClass } = factory;
+  return (
+    sessionClass?.parent?.type === 'keyword_argument' &&
+    isAsyncSession(document, sessionClass) &&
+    admitsBelow(backend, 'sqlalchemy', '2.0')
+  );
+}
+
 function nameOf(call: Node): string {
   const left = call.parent?.type === 'assignment' ? call.parent.childForFieldName('left') : undefined;
   return left?.text ?? 'The factory';
 }
 
-/** Where `.exec` is used the sessions must be SQLModel's; async_sessionmaker alone makes SQLAlchemy's. */
-function sessionClassEdits(document: PythonDocument, factory: SessionFactory, backend: Backend): Edit[] {
-  if (factory.sessionClass || !backend.usesExec) return [];
+/** Where `.exec` is used the sessions must be SQLModel's; async_sessionmaker alone makes SQLAlchemy's, sessionmaker synchronous ones. */
+function addedClass(document: PythonDocument, factory: SessionFactory, backend: Backend): Edit[] {
+  if (factory.sessionClass) return [];
+  const module = backend.usesExec ? 'sqlmodel.ext.asyncio.session' : 'sqlalchemy.ext.asyncio';
   return [
     appendArgument(document, factory.call, 'class_=AsyncSession'),
-    ...addImport(document, { module: 'sqlmodel.ext.asyncio.session', name: 'AsyncSession' }),
+    ...addImport(document, { module, name: 'AsyncSession' }),
   ];
 }
