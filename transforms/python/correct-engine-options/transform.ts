@@ -3,15 +3,44 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { type Engine, enginesOf, isSameEngine } from '../../../src/backend/engines.ts';
 import { poolProblems } from '../../../src/backend/pool-options.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
-import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
+import { valueFor } from '../../../src/backend/values.ts';
+import { keyword, keywordValue, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { removePair } from '../../../src/languages/python/pairs.ts';
-import { children, plainString } from '../../../src/languages/python/tree.ts';
+import { children, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
+interface Removed {
+  /** Values, in lower case, that ask for nothing but what SQLAlchemy 2 always does. */
+  always: RegExp;
+  /** What somebody does who asked for something else. */
+  next: string;
+}
+
 /** Gone since SQLAlchemy 2.0 without a replacement: catalogue row py-removed-engine-args. */
-const REMOVED = ['encoding', 'convert_unicode', 'case_sensitive', 'use_native_unicode', 'pool_threadlocal'];
+const REMOVED: Record<string, Removed> = {
+  encoding: {
+    always: /^utf[-_]?8$/,
+    next: 'Say the encoding to the driver: charset=… in an address of MySQL, client_encoding=… of PostgreSQL; then take the option away.',
+  },
+  convert_unicode: {
+    always: /^(true|false)$/,
+    next: 'Drivers give text as str; take the option away, and decode where a column holds bytes.',
+  },
+  case_sensitive: {
+    always: /^true$/,
+    next: 'Read the columns of results by the very names that they have; then take the option away.',
+  },
+  use_native_unicode: {
+    always: /^true$/,
+    next: 'psycopg2 always gives str; take the option away, and set client_encoding where the database holds something else.',
+  },
+  pool_threadlocal: {
+    always: /^false$/,
+    next: 'Hand the connection on where a thread is to keep to one; then take the option away.',
+  },
+};
 
 export default {
   title: 'Correct the options of the engine',
@@ -54,11 +83,30 @@ function drop(document: PythonDocument, engine: Engine, name: string, message: s
   ];
 }
 
+/** Taken away where it says what SQLAlchemy 2 always does; where it says something else, that would be lost without a word. */
 function removed(document: PythonDocument, engine: Engine, backend: Backend): Draft[] {
   if (!sqlalchemyMayBe(backend, '2.0')) return [];
-  return REMOVED.flatMap((name) =>
-    drop(document, engine, name, `create_engine has no ${name} since SQLAlchemy 2.0.`),
-  );
+  return Object.entries(REMOVED).flatMap(([name, { always, next }]): Draft[] => {
+    const message = `create_engine has no ${name} since SQLAlchemy 2.0.`;
+    const value = keywordValue(engine.call, name);
+    const text = value && constantText(document, value);
+    if (text !== undefined && always.test(text.toLowerCase())) return drop(document, engine, name, message);
+    if (name === 'pool_threadlocal' && text === 'True')
+      return drop(document, engine, name, message).map(perThread('threadlocal'));
+    const asked = `${message} ${value?.text} may ask for something else than what is done now.`;
+    return drop(document, engine, name, asked).map((draft) => reported(draft, next));
+  });
+}
+
+function reported({ subject, at, message }: Draft, next: string): Draft {
+  return { subject, at, message, safety: 'report', next };
+}
+
+/** The text of a literal, or of a name that stands for one. What is kept in an object may be set by anybody. */
+function constantText(document: PythonDocument, node: Node): string | undefined {
+  if (/^(self|cls)\./.test(node.text)) return undefined;
+  const value = valueFor(document, node)?.node;
+  return value && (/^(true|false)$/.test(value.type) ? value.text : plainString(value));
 }
 
 function pool(document: PythonDocument, engine: Engine, backend: Backend): Draft[] {
