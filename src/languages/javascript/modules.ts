@@ -50,7 +50,8 @@ export class ScriptModules {
     if (!this.scripts.has(path)) {
       const document = this.home.javascriptDocument(path);
       const program = document?.tree?.program;
-      this.scripts.set(path, document && program && new Script(path, document.text, program as never, this));
+      const script = document && program && new Script(path, document.text, program as never, this, true);
+      this.scripts.set(path, script);
     }
     return this.scripts.get(path);
   }

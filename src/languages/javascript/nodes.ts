@@ -18,10 +18,12 @@ function isNode(value: unknown): value is Node {
 export function childrenOf(node: Node): Node[] {
   const children: Node[] = [];
   for (const key in node) {
-    if (INCIDENTAL.has(key)) continue;
     const value = (node as unknown as Record<string, unknown>)[key];
-    if (Array.isArray(value)) children.push(...value.filter(isNode));
-    else if (isNode(value)) children.push(value);
+    // Most fields hold no object: that is asked first.
+    if (typeof value !== 'object' || value === null || INCIDENTAL.has(key)) continue;
+    if (!Array.isArray(value)) {
+      if (isNode(value)) children.push(value);
+    } else for (const one of value) if (isNode(one)) children.push(one);
   }
   return children;
 }
@@ -35,16 +37,15 @@ export function endOf(node: Node): number {
   return (node as { end?: number }).end ?? 0;
 }
 
-/** What TypeScript or parentheses put around an expression without changing its value. */
-function isWrapper(node: Node): boolean {
-  return /^(TS(As|Satisfies|NonNull)Expression|TSTypeAssertion|ParenthesizedExpression|TypeCastExpression)$/.test(
-    node.type,
-  );
-}
+/** What TypeScript, Flow or parentheses put around an expression without changing its value. */
+const WRAPPERS = new Set<string>([
+  'TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'TSTypeAssertion', 'ParenthesizedExpression',
+  'TypeCastExpression',
+]); // biome-ignore format: one list
 
 /** The expression inside parentheses, `as`, `satisfies` and `!`. */
 export function unwrap(node: Node): Node {
-  return isWrapper(node) ? unwrap((node as unknown as { expression: Node }).expression) : node;
+  return WRAPPERS.has(node.type) ? unwrap((node as unknown as { expression: Node }).expression) : node;
 }
 
 /** The name of a key or property that is written out; undefined where it is computed. */

@@ -1,7 +1,7 @@
 import type { ParseError, ParseResult, ParserOptions, ParserPlugin } from '@babel/parser';
 import { javaScriptEngine } from './engine.ts';
 
-/** A parsed file: Babel's tree, which has `tokens` and `comments`. Offsets are UTF-16 code units. */
+/** A parsed file: Babel's tree, which has `comments`, and `tokens` where they were asked for. Offsets are UTF-16 code units. */
 export type JavaScriptTree = ParseResult;
 
 /** Where and why a text is not JavaScript. Line and column are counted from 1. */
@@ -27,16 +27,18 @@ export function isJavaScript(path: string): boolean {
 /**
  * Parses what the extension promises, then what the file may be all the same: a script that is not strict,
  * legacy decorators, Flow, TypeScript in a `.js` file. Returns the first attempt's error where none succeeds.
+ * Tokens take as much time and room again as the tree: recast and tokensOf() need them, what only looks does not.
  */
 export function parseJavaScript(
   path: string,
   text: string,
+  { tokens = false } = {},
 ): { tree: JavaScriptTree } | { error: JavaScriptSyntaxError } {
   let first: unknown;
   for (const plugins of dialects(path)) {
     for (const sourceType of sourceTypes(path)) {
       try {
-        return { tree: javaScriptEngine().parse(text, options(plugins, sourceType)) };
+        return { tree: javaScriptEngine().parse(text, options(plugins, sourceType, tokens)) };
       } catch (error) {
         if (!(error instanceof SyntaxError)) throw error;
         first ??= error;
@@ -60,11 +62,11 @@ function sourceTypes(path: string): SourceType[] {
 
 type SourceType = NonNullable<ParserOptions['sourceType']>;
 
-function options(plugins: ParserPlugin[], sourceType: SourceType): ParserOptions {
+function options(plugins: ParserPlugin[], sourceType: SourceType, tokens: boolean): ParserOptions {
   return {
     plugins,
     sourceType,
-    tokens: true,
+    tokens,
     attachComment: false,
     allowReturnOutsideFunction: true,
     allowImportExportEverywhere: true,

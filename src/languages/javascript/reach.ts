@@ -55,7 +55,8 @@ export class Reach {
     return false;
   }
 
-  private imported(path: string): string[] {
+  /** The files that a file imports by names that are written out, and here and there more; told from its text. */
+  imported(path: string): string[] {
     const file = this.workspace.read(path);
     if (!file) return [];
     const named = imports.get(file) ?? [...file.text.matchAll(IMPORTED)].map(([, , module]) => module ?? '');
@@ -64,8 +65,10 @@ export class Reach {
   }
 }
 
+/** The names as words: `jpg` does not name pg. */
 function namesOf(packages: readonly string[]): RegExp {
-  return new RegExp(packages.map((name) => escaped(family(name))).join('|'), 'i');
+  const words = packages.map((name) => escaped(family(name)) + (name.startsWith('@') ? '' : '(?!\\w)'));
+  return new RegExp(`(?<!\\w)(?:${words.join('|')})`, 'i');
 }
 
 /** Packages of one scope hand each other's things on: `@mikro-orm/postgresql` has all of `@mikro-orm/core`. */

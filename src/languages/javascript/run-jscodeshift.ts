@@ -23,9 +23,10 @@ export function runJscodeshift(
   document: JavaScriptDocument,
   options: Options = {},
 ): Edit[] {
-  const { tree, path, text } = document;
-  if (!tree) return [];
-  const plain = toPlain(text, tokensOf(tree, text));
+  const { path, text } = document;
+  const own = tokenised(path, text);
+  if (!own) return [];
+  const plain = toPlain(text, own.tokens);
   const printed = transform({ path, source: plain.text }, apiFor(path), options)?.replace(/\r\n/g, '\n');
   if (!printed || printed === plain.text) return [];
   return changes(path, plain, printed).map(({ start, end, text: inserted }) => ({
@@ -43,10 +44,9 @@ function apiFor(path: string): API {
 }
 
 function changes(path: string, plain: Plain, printed: string): Change[] {
-  const [before, after] = [parseJavaScript(path, plain.text), parseJavaScript(path, printed)];
-  if (!('tree' in before && 'tree' in after)) return [wholeDifference(plain.text, printed)];
-  const source = tokenised(before.tree, plain.text);
-  const small = reduce(source, reprint(path, plain.text) ?? source, tokenised(after.tree, printed));
+  const [source, after] = [tokenised(path, plain.text), tokenised(path, printed)];
+  if (!source || !after) return [wholeDifference(plain.text, printed)];
+  const small = reduce(source, reprint(path, plain.text) ?? source, after);
   return leadTo(path, plain.text, small, after.tree) ? small : [wholeDifference(plain.text, printed)];
 }
 
@@ -59,17 +59,16 @@ function leadTo(path: string, text: string, small: Change[], expected: JavaScrip
 /** What recast prints of a text that nobody changed; undefined where that does not even parse. */
 function reprint(path: string, text: string): Tokenised | undefined {
   const { j } = apiFor(path);
-  const printed = j(text).toSource({ lineTerminator: '\n' });
-  const parsed = parseJavaScript(path, printed);
-  return 'tree' in parsed ? tokenised(parsed.tree, printed) : undefined;
+  return tokenised(path, j(text).toSource({ lineTerminator: '\n' }));
 }
 
-function tokenised(tree: JavaScriptTree, text: string): Tokenised {
-  return { text, tokens: tokensOf(tree, text) };
+function tokenised(path: string, text: string): (Tokenised & { tree: JavaScriptTree }) | undefined {
+  const parsed = parseJavaScript(path, text, { tokens: true });
+  return 'tree' in parsed ? { ...parsed, text, tokens: tokensOf(parsed.tree, text) } : undefined;
 }
 
 function parseOrThrow(path: string, source: string): JavaScriptTree {
-  const parsed = parseJavaScript(path, source);
+  const parsed = parseJavaScript(path, source, { tokens: true });
   if ('tree' in parsed) return parsed.tree;
   throw new SyntaxError(parsed.error.message);
 }

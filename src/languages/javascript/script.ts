@@ -1,3 +1,4 @@
+import { Answers } from './answers.ts';
 import type { ScriptModules } from './modules.ts';
 import {
   type Call,
@@ -10,6 +11,7 @@ import {
   startOf,
 } from './nodes.ts';
 import { type Binding, readScopes, type Scopes } from './scopes.ts';
+import type { Value } from './trace.ts';
 
 /**
  * One parsed file as the transforms see it: its nodes by type, its bindings, and the other files that it imports.
@@ -21,14 +23,20 @@ export class Script {
   readonly program: Node;
   /** The other files of the backend; undefined where jscodeshift runs a transform on one file. */
   readonly modules: ScriptModules | undefined;
+  /** What trace.ts found in this file: the package that a value comes from, and what made it. Only where the tree is never changed. */
+  readonly origins: Answers<string> | undefined;
+  readonly values: Answers<Value> | undefined;
   private readonly scopes: Scopes;
   private sortedCalls: Call[] | undefined;
 
-  constructor(path: string, text: string, program: Node, modules?: ScriptModules) {
+  /** A `shared` tree is never changed, so that what was found in it holds. */
+  constructor(path: string, text: string, program: Node, modules?: ScriptModules, shared = false) {
     this.path = path;
     this.text = text;
     this.program = program;
     this.modules = modules;
+    this.origins = shared ? new Answers() : undefined;
+    this.values = shared ? new Answers() : undefined;
     this.scopes = readScopes(program);
   }
 

@@ -7,9 +7,10 @@ export interface Token {
   text: string;
 }
 
-/** The tokens and comments of a parsed text in order, without the empty ones (`eof`, the ends of templates). */
+/** The tokens and comments of a text that was parsed with `tokens`, in order, without the empty ones (`eof`, the ends of templates). */
 export function tokensOf(tree: JavaScriptTree, text: string): Token[] {
-  const raw = (tree.tokens ?? []) as { start: number; end: number }[];
+  if (!tree.tokens) throw new Error('the text was parsed without its tokens');
+  const raw = tree.tokens as { start: number; end: number }[];
   return raw
     .filter((token) => token.end > token.start)
     .map(({ start, end }) => ({ start, end, text: text.slice(start, end) }));

@@ -1,3 +1,4 @@
+import { type Answers, cutShort } from './answers.ts';
 import { exportsOf } from './exports.ts';
 import { importedAs, isRelative, localModule, requiredModule } from './module-names.ts';
 import { isCall, isMember, isNothing, type Node, nameOf, propertyName, propertyOf, unwrap } from './nodes.ts';
@@ -16,7 +17,20 @@ const DEPTH = 25;
  */
 export function originOf(script: Script, node: Node, depth = DEPTH): string | undefined {
   const at = unwrap(node);
-  if (depth === 0) return undefined;
+  if (depth === 0) return cutShort();
+  return remembered(script.origins, at, depth, () => searchOrigin(script, at, depth));
+}
+
+function remembered<T>(
+  answers: Answers<T> | undefined,
+  node: Node,
+  depth: number,
+  search: () => T | undefined,
+): T | undefined {
+  return answers ? answers.find(node, depth, search) : search();
+}
+
+function searchOrigin(script: Script, at: Node, depth: number): string | undefined {
   if (at.type === 'Identifier') return originOfName(script, at, depth - 1);
   if (at.type === 'AwaitExpression')
     return at.argument ? originOf(script, at.argument as Node, depth - 1) : undefined;
@@ -51,7 +65,11 @@ export function valueBehind(script: Script, node: Node): Value | undefined {
 
 function follow(script: Script, node: Node, depth: number): Value | undefined {
   const at = unwrap(node);
-  if (depth === 0) return undefined;
+  if (depth === 0) return cutShort();
+  return remembered(script.values, at, depth, () => searchValue(script, at, depth));
+}
+
+function searchValue(script: Script, at: Node, depth: number): Value | undefined {
   const next = depth - 1;
   if (at.type === 'AwaitExpression')
     return at.argument ? follow(script, at.argument as Node, next) : undefined;
@@ -120,7 +138,7 @@ function importOrigin(
   depth: number,
 ): string | undefined {
   const other = localModule(script, imported.module);
-  if (depth === 0) return undefined;
+  if (depth === 0) return cutShort();
   if (!other) return isRelative(imported.module) ? undefined : member(imported.module, imported.name);
   const { named, whole } = exportsOf(other);
   const found = named(imported.name);
@@ -140,7 +158,8 @@ function valueOfName(script: Script, name: Node & { name: string }, depth: numbe
   const path = destructured(script, binding.identifier, binding.declaration);
   if (binding.declaration.type !== 'VariableDeclarator' || !path) return undefined;
   const value = onlyValue(script, binding);
-  if (!value || depth === 0) return undefined;
+  if (!value) return undefined;
+  if (depth === 0) return cutShort();
   const from = follow(script, value, depth - 1);
   const found = path.reduce<Value | undefined>(
     (at, key) => (at ? property(at, key, depth - 1) : undefined),
@@ -171,6 +190,7 @@ function importedValue(
   depth: number,
 ): Value | undefined {
   const other = localModule(script, module);
+  if (depth === 0) cutShort();
   if (!other || depth === 0) return { script, node };
   if (name === '*') return { script: other, module: true };
   return property({ script: other, module: true }, name, depth - 1);
@@ -187,7 +207,7 @@ function valueOfMember(script: Script, at: Node, depth: number): Value | undefin
 }
 
 function property(of: Value, name: string, depth: number): Value | undefined {
-  if (depth === 0) return undefined;
+  if (depth === 0) return cutShort();
   if ('module' in of) {
     const found = exportsOf(of.script).named(name);
     if (!found) return name === 'default' ? of : undefined;
@@ -204,23 +224,39 @@ function property(of: Value, name: string, depth: number): Value | undefined {
 
 /** `this.x`: what a class property is made of, where it is given a value in one place only. */
 function classValue(script: Script, at: Node, name: string, depth: number): Value | undefined {
-  const around = script.above(at, (node) => /^Class(Declaration|Expression)$/.test(node.type));
+  const around = script.above(at, isClass);
   if (!around) return undefined;
   const declared = classMember(script, at, name) as { value?: Node | null } | undefined;
-  const assigned = script.all('AssignmentExpression').filter(({ left }) => {
-    const target = unwrap(left as Node);
-    return (
-      isMember(target) &&
-      (target.object as Node).type === 'ThisExpression' &&
-      propertyName(target) === name &&
-      script.above(target, (node) => node === around) !== undefined
-    );
-  });
-  const values = [
-    ...(declared?.value ? [declared.value] : []),
-    ...assigned.map(({ right }) => right as Node),
-  ];
+  const values = [...(declared?.value ? [declared.value] : []), ...assignedToThis(script, around, name)];
   return values.length === 1 && values[0] ? follow(script, values[0], depth) : { script, node: at };
+}
+
+const assignments = new WeakMap<Script, Map<Node, Map<string, Node[]>>>();
+
+/** What is assigned to `this.name` in a class, and in the classes inside it. */
+function assignedToThis(script: Script, around: Node, name: string): readonly Node[] {
+  const found = assignments.get(script) ?? readAssignments(script);
+  assignments.set(script, found);
+  return found.get(around)?.get(name) ?? [];
+}
+
+function readAssignments(script: Script): Map<Node, Map<string, Node[]>> {
+  const found = new Map<Node, Map<string, Node[]>>();
+  for (const { left, right } of script.all('AssignmentExpression')) {
+    const target = unwrap(left as Node);
+    if (!isMember(target) || (target.object as Node).type !== 'ThisExpression') continue;
+    const name = propertyName(target);
+    if (name === undefined) continue;
+    for (let at = script.above(target, isClass); at; at = script.above(at, isClass)) {
+      const names = found.get(at) ?? new Map<string, Node[]>();
+      found.set(at, names.set(name, [...(names.get(name) ?? []), right as Node]));
+    }
+  }
+  return found;
+}
+
+function isClass(node: Node): boolean {
+  return node.type === 'ClassDeclaration' || node.type === 'ClassExpression';
 }
 
 function classMember(script: Script, at: Node, name: string | undefined): Node | undefined {

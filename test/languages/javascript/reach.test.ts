@@ -26,6 +26,13 @@ describe('a file that can hold a value of a package', () => {
     expect(reaches({ 'src/a.js': text, ...DATABASE }, 'src/a.js', 'pg')).toBe(true);
   });
 
+  it.each([
+    ['has the letters in another word', "import picture from './background.jpg'; pgettext('x')"],
+    ['imports one whose name has it in it', "import Redis from 'upgpack'"],
+  ])('not one that %s', (_, text) => {
+    expect(reaches({ 'src/a.js': text }, 'src/a.js', 'pg')).toBe(false);
+  });
+
   it('names another package of its scope', () => {
     const text = "import { MikroORM } from '@mikro-orm/postgresql'";
     expect(reaches({ 'a.ts': text }, 'a.ts', '@mikro-orm/core')).toBe(true);

@@ -208,4 +208,19 @@ describe('what made a value', () => {
     const { script, given } = probes({ 'src/a.ts': text });
     expect(given.map((node) => declaredType(script, node))).toEqual(['pg.Pool', 'pg.Pool']);
   });
+
+  it('is the same for the links of a long chain, whichever is asked about first', () => {
+    const links = Array.from({ length: 20 }, (_, at) => `.a${at}`).join('');
+    const text = `import pg from 'pg'; probe(pg${links}${links}); probe(pg${links}); probe(pg${links}${links})`;
+    const { script, given } = probes({ 'src/a.ts': text });
+    const found = () => given.map((node) => originOf(script, node));
+    expect(found()).toEqual([undefined, `pg${links}`, undefined]);
+    expect(found()).toEqual([undefined, `pg${links}`, undefined]);
+  });
+
+  it('is soon known of all calls in a large class that reads and sets its own properties', () => {
+    const lines = Array.from({ length: 3000 }, (_, at) => `this.p${at}.q.r.s(this.o); this.p${at} = 1;`);
+    const { script } = probes({ 'src/a.ts': `class A { f() { ${lines.join('\n')} } }` });
+    expect(script.calls.flatMap((call) => originOf(script, call.callee as Node) ?? [])).toEqual([]);
+  });
 });
