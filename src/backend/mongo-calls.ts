@@ -1,16 +1,21 @@
 import {
   argumentsOf,
+  dotted,
+  isMember,
   keyOf,
   type Node,
   type NodeOf,
   type Property,
   propertiesOf,
+  propertyName,
+  propertyOf,
   startOf,
   unwrap,
 } from '../languages/javascript/nodes.ts';
 import type { Binding } from '../languages/javascript/scopes.ts';
 import type { Script } from '../languages/javascript/script.ts';
-import { originOf } from '../languages/javascript/trace.ts';
+import { originOf, valueBehind } from '../languages/javascript/trace.ts';
+import { type Use, usesOf } from '../languages/javascript/uses.ts';
 import type { PackageVersion, Versions } from './javascript/versions.ts';
 import { type DeadOption, deadOption, driverOf, isFatal, type MongoLibrary } from './mongo-options.ts';
 
@@ -20,9 +25,12 @@ export interface ConnectionCall {
   /** `mongoose.connect`, as it is imported, not as it is spelt. */
   callee: string;
   version: PackageVersion;
-  /** The options' object, where the call's second argument is one or is a constant that is one. */
+  /** The options as the call has them. */
+  given: Node;
+  /** The file that has the options' object, which may be another than that of the call. */
+  home: Script;
   object: NodeOf<'ObjectExpression'>;
-  /** Where the object is a constant's value: that constant. */
+  /** Where the object is the value of a name that the call alone uses: that name. */
   constant?: Binding;
   dead: DeadKey[];
 }
@@ -43,7 +51,12 @@ const CALLS: Record<string, MongoLibrary> = {
   '@nestjs/mongoose.MongooseModule.forRoot': 'mongoose',
   'mongodb.MongoClient': 'mongodb',
   'mongodb.MongoClient.connect': 'mongodb',
+  'connect-mongo.create': 'connect-mongo',
+  'connect-mongo.MongoStore': 'connect-mongo',
+  'connect-mongo.MongoStore.create': 'connect-mongo',
 };
+
+const CLASSES = /^(mongodb\.MongoClient|connect-mongo\.MongoStore)$/;
 
 /** Every call that connects to MongoDB with an options object that can be seen, in the order of the text. */
 export function connectionCalls(script: Script, version: Versions): ConnectionCall[] {
@@ -55,30 +68,96 @@ export function connectionCalls(script: Script, version: Versions): ConnectionCa
 }
 
 function connectionCall(script: Script, node: Node, versions: Versions): ConnectionCall | undefined {
-  const given = argumentsOf(node)[1];
-  const callee = given && originOf(script, (node as unknown as { callee: Node }).callee);
-  const library = callee === undefined ? undefined : CALLS[callee];
-  const version = library && versions(library);
-  if (!given || !callee || !library || !version || (node.type === 'NewExpression') !== /Client$/.test(callee))
+  const found = optionsOf(script, node);
+  const version = found && versions(found.library);
+  const value = found && valueBehind(script, found.given);
+  if (!found || !version || !value || 'module' in value || value.node.type !== 'ObjectExpression')
     return undefined;
-  const constant = script.bindingOf(unwrap(given));
-  const object = constant ? initialObject(constant) : unwrap(given);
-  if (object?.type !== 'ObjectExpression') return undefined;
-  const call = { node, callee, version, object, ...(constant && { constant }) };
-  return { ...call, dead: deadKeys(script, call, driverOf(library, version.major)) };
+  const { script: home, node: object } = value;
+  const users = unwrap(found.given) === object ? [] : usersOf(home, object, found.library);
+  const [first] = users ?? [];
+  // Of several calls with the same options, the first speaks for all.
+  if (first && !(first.script.path === script.path && startOf(first.node) === startOf(node)))
+    return undefined;
+  const constant =
+    users?.length === 1 && home === script ? constantOf(script, found.given, object) : undefined;
+  const driver = driverOf(found.library, version, versions);
+  return {
+    node,
+    callee: found.callee,
+    version,
+    given: found.given,
+    home,
+    object,
+    ...(constant && { constant }),
+    dead: deadKeys(object, driver, users === undefined ? dotted(found.given) : undefined),
+  };
 }
 
-function deadKeys(script: Script, call: Omit<ConnectionCall, 'dead'>, driver: number): DeadKey[] {
-  const { constant } = call;
-  const shared = constant && (isExported(script, constant) || constant.references.length > 1);
+/** The options that a call hands to MongoDB's driver, and the library that does. */
+function optionsOf(
+  script: Script,
+  node: Node,
+): { callee: string; library: MongoLibrary; given: Node } | undefined {
+  const [first, second] = argumentsOf(node);
+  const callee = first && originOf(script, (node as unknown as { callee: Node }).callee);
+  const library = callee === undefined ? undefined : CALLS[callee];
+  if (!library || !callee || (node.type === 'NewExpression') !== CLASSES.test(callee)) return undefined;
+  const given = library === 'connect-mongo' ? propertyOf(unwrap(first), 'mongoOptions')?.value : second;
+  return given && { callee, library, given: given as Node };
+}
+
+/**
+ * The calls that use an object, in the order of files and texts, where all that use it hand it to the same library; undefined
+ * where somebody else has it too. Whoever only reads an option that stays does not count.
+ */
+function usersOf(home: Script, object: Node, library: MongoLibrary): Use[] | undefined {
+  const uses = usesOf(home, object)?.filter((use) => !readsWhatStays(use));
+  const calls = uses?.flatMap(({ script, node }): Use[] => {
+    const call = script.above(node, ({ type }) => /^(Optional)?CallExpression$|^NewExpression$/.test(type));
+    const found = call && optionsOf(script, call);
+    return call && found?.library === library && unwrap(found.given) === unwrap(node)
+      ? [{ script, node: call }]
+      : [];
+  });
+  if (!uses || !calls || calls.length < uses.length) return undefined;
+  return calls.sort(
+    (a, b) =>
+      (a.script.path < b.script.path ? -1 : +(a.script.path > b.script.path)) ||
+      startOf(a.node) - startOf(b.node),
+  );
+}
+
+/** `options.dbName`, which is not assigned to. */
+function readsWhatStays({ script, node }: Use): boolean {
+  const member = script.parentOf(node);
+  if (!isMember(member) || (member.object as Node) !== node) return false;
+  const name = propertyName(member);
+  const parent = script.parentOf(member);
+  const isAssigned = parent?.type === 'AssignmentExpression' && (parent.left as Node) === member;
+  return name !== undefined && !isAssigned && deadOption(name, Number.POSITIVE_INFINITY) === undefined;
+}
+
+function constantOf(script: Script, given: Node, object: Node): Binding | undefined {
+  const binding = script.bindingOf(unwrap(given));
+  const { init } = (binding?.declaration ?? {}) as { init?: Node | null };
+  const isExported =
+    binding && script.above(binding.declaration, ({ type }) => type === 'ExportNamedDeclaration');
+  return binding?.references.length === 1 && init && unwrap(init) === object && !isExported
+    ? binding
+    : undefined;
+}
+
+function deadKeys(object: Node, driver: number, shared: string | undefined): DeadKey[] {
   const keys: DeadKey[] = [];
-  for (const property of propertiesOf(call.object)) {
+  for (const property of propertiesOf(object)) {
     const name = keyOf(property);
     const option = name === undefined ? undefined : deadOption(name, driver);
     if (name === undefined || !option) continue;
-    const person = shared
-      ? `Remove it by hand, or give each use of \`${constant.name}\` an object of its own.`
-      : personFor(property, option);
+    const person =
+      shared === undefined
+        ? personFor(property, option)
+        : `Remove it by hand, or give each use of \`${shared}\` an object of its own.`;
     keys.push({ property, name, option, fatal: isFatal(option, driver), ...(person && { person }) });
   }
   return keys;
@@ -92,13 +171,4 @@ function personFor({ value }: Property, option: DeadOption): string | undefined 
   return isPlain || option.renamed
     ? undefined
     : 'Remove it by hand: its value is computed, and the computation may have an effect.';
-}
-
-function isExported(script: Script, { declaration }: Binding): boolean {
-  return script.above(declaration, ({ type }) => type === 'ExportNamedDeclaration') !== undefined;
-}
-
-function initialObject({ kind, declaration, writes }: Binding): Node | undefined {
-  const { init } = declaration as { init?: Node | null };
-  return kind === 'const' && init && writes.length === 0 ? unwrap(init) : undefined;
 }

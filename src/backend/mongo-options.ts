@@ -1,3 +1,5 @@
+import type { PackageVersion, Versions } from './javascript/versions.ts';
+
 /** What became of a connection option of MongoDB's driver. */
 export interface DeadOption {
   /** The driver's major version from which on it has no effect or is refused. */
@@ -78,9 +80,15 @@ export function isFatal(option: DeadOption, driver: number): boolean {
   return driver >= (option.fatal ?? option.since);
 }
 
-export type MongoLibrary = 'mongoose' | 'mongodb';
+export type MongoLibrary = 'mongoose' | 'mongodb' | 'connect-mongo';
 
-/** The driver's major version behind a major version of mongoose; up to mongoose 5 it was driver 3 or older. */
-export function driverOf(library: MongoLibrary, major: number): number {
-  return library === 'mongodb' ? major : Math.max(major - 2, 3);
+/**
+ * The driver's major version behind a version of a library; up to mongoose 5 it was driver 3 or older. connect-mongo uses the
+ * driver that is installed beside it, and says only how old that may be.
+ */
+export function driverOf(library: MongoLibrary, { major, is }: PackageVersion, versions: Versions): number {
+  if (library === 'mongodb') return major;
+  if (library === 'mongoose') return Math.max(major - 2, 3);
+  const least = major >= 5 ? 5 : is('>=4.5') ? 4 : 3;
+  return Math.max(least, versions('mongodb')?.major ?? 0);
 }

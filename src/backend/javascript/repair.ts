@@ -5,7 +5,7 @@ import { endOf, type Node, startOf } from '../../languages/javascript/nodes.ts';
 import { type JscodeshiftTransform, runJscodeshift } from '../../languages/javascript/run-jscodeshift.ts';
 import { Script } from '../../languages/javascript/script.ts';
 import type { Draft } from '../../transform.ts';
-import type { Safety } from '../../types.ts';
+import type { Edit, Safety } from '../../types.ts';
 import type { Backend } from '../backend.ts';
 import { type Versions, versionsFrom, versionsOf } from './versions.ts';
 
@@ -73,6 +73,27 @@ export function rewriteWith(find: Find, usual: Safety = 'safe'): JscodeshiftTran
     for (const { repair } of chosen) repair?.(j);
     return chosen.some(({ repair }) => repair) ? root.toSource(styleOf(file.source)) : undefined;
   };
+}
+
+/** The edits of a change in another file of the backend. It is made in a copy of that file's tree, where sameNode finds the nodes. */
+export function editsIn(home: Script, change: (copy: Script, j: JSCodeshift) => void): Edit[] {
+  const document = home.modules?.document(home.path);
+  if (!document) return [];
+  return runJscodeshift((file, { j }) => {
+    const root = j(file.source);
+    const [tree] = root.nodes() as unknown as { program: Node }[];
+    if (!tree) return undefined;
+    change(new Script(file.path, file.source, tree.program, home.modules), j);
+    return root.toSource(styleOf(file.source));
+  }, document);
+}
+
+/** The node of a tree that stands where that of another tree of the same text does. */
+export function sameNode<T extends Node>(script: Script, node: T): T {
+  const found = script
+    .all(node.type)
+    .find((one) => startOf(one) === startOf(node) && endOf(one) === endOf(node));
+  return (found ?? node) as T;
 }
 
 function taken({ repair, safety }: Found, usual: Safety, options: Options): boolean {

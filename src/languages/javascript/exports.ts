@@ -84,16 +84,18 @@ function patternNames(pattern: Node): Node[] {
 /** `module.exports = x`, `module.exports.a = x`, `exports.a = x`. */
 function assigned(script: Script, assignment: Node, names: Map<string, Exported>): void {
   if (assignment.type !== 'AssignmentExpression') return;
-  const target = unwrap(assignment.left as Node);
-  const value = unwrap(assignment.right as Node);
-  if (isModuleExports(script, target)) names.set('default', { node: value });
-  else if (isMember(target)) {
-    const object = unwrap(target.object as Node);
-    const isExports = object.type === 'Identifier' && object.name === 'exports' && script.isGlobal(object);
-    const name = propertyName(target);
-    if (name !== undefined && (isExports || isModuleExports(script, object)))
-      names.set(name, { node: value });
-  }
+  const name = exportedAs(script, assignment.left as Node);
+  if (name !== undefined) names.set(name, { node: unwrap(assignment.right as Node) });
+}
+
+/** The name that an assignment to `exports.name` gives its value; `default` for `module.exports`. */
+export function exportedAs(script: Script, assigned: Node): string | undefined {
+  const target = unwrap(assigned);
+  if (isModuleExports(script, target)) return 'default';
+  if (!isMember(target)) return undefined;
+  const object = unwrap(target.object as Node);
+  const isExports = object.type === 'Identifier' && object.name === 'exports' && script.isGlobal(object);
+  return isExports || isModuleExports(script, object) ? propertyName(target) : undefined;
 }
 
 function isModuleExports(script: Script, node: Node): boolean {

@@ -56,6 +56,10 @@ export class ScriptModules {
     return this.scripts.get(path);
   }
 
+  document(path: string): JavaScriptDocument | undefined {
+    return this.home.javascriptDocument(path);
+  }
+
   /** Lets go of the parsed files. Nobody may hold a node of one any more. */
   forget(): void {
     this.scripts.clear();
@@ -77,15 +81,23 @@ export class ScriptModules {
     }
   }
 
+  /** The files of the repository that import a file by a name that is written out; told from their texts. */
+  importers(path: string): string[] {
+    return this.files().filter((one) => this.reach.imported(one).includes(path));
+  }
+
   /** Every file of the backend's repository whose text holds one of the words, parsed. */
   mentioning(...words: string[]): Script[] {
-    const paths = this.home.workspace
-      .files()
-      .filter((path) => isJavaScript(path) && !/(^|\/)node_modules\//.test(path));
-    return paths.flatMap((path) => {
+    return this.files().flatMap((path) => {
       const text = this.home.workspace.read(path)?.text ?? '';
       return words.some((word) => text.includes(word)) ? (this.script(path) ?? []) : [];
     });
+  }
+
+  private files(): string[] {
+    return this.home.workspace
+      .files()
+      .filter((path) => isJavaScript(path) && !/(^|\/)node_modules\//.test(path));
   }
 
   private find(from: string, module: string): string | undefined {

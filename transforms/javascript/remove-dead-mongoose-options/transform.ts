@@ -1,11 +1,19 @@
-import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import type { JSCodeshift } from 'jscodeshift';
+import {
+  detectWith,
+  editsIn,
+  type Find,
+  type Found,
+  rewriteWith,
+  sameNode,
+} from '../../../src/backend/javascript/repair.ts';
 import { type ConnectionCall, connectionCalls, type DeadKey } from '../../../src/backend/mongo-calls.ts';
-import { keyOf, type Node, type Property, propertiesOf } from '../../../src/languages/javascript/nodes.ts';
+import { keyOf, type Node, propertiesOf, unwrap } from '../../../src/languages/javascript/nodes.ts';
 import { remove, type Script } from '../../../src/languages/javascript/script.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) =>
-  connectionCalls(script, version).flatMap((call) => [...repairs(script, call), ...reports(call)]);
+  connectionCalls(script, version).flatMap((call) => [...repairs(script, call), ...reports(script, call)]);
 
 export const transform = {
   title: 'Remove the connection options that Mongoose no longer has',
@@ -14,8 +22,8 @@ export const transform = {
   docs: 'https://mongoosejs.com/docs/migrating_to_6.html#no-more-deprecation-warning-options',
   catalogue: ['js-mongo-dead-options'],
   fixes: [/MongoParseError: options? [\w, ]+ (is|are) not supported/],
-  packages: ['mongoose', 'mongodb'],
-  literals: ['mongoose', 'mongodb'],
+  packages: ['mongoose', 'mongodb', 'connect-mongo'],
+  literals: ['mongoose', 'mongodb', 'connect-mongo'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
@@ -28,50 +36,45 @@ function repairs(script: Script, call: ConnectionCall): Found[] {
   const keys = call.dead.filter(({ person }) => !person);
   const [first] = keys;
   if (!first) return [];
-  return [
-    {
-      subject: call.callee,
-      at: first.property,
-      message: messageFor(call, keys),
-      repair: (j) => {
-        for (const key of keys) renameOrRemove(script, call, key, (name) => j.identifier(name));
-        if (call.object.properties.length === 0) removeOptions(script, call);
-      },
-    },
-  ];
+  const found = { subject: call.callee, message: messageFor(script, call, keys) };
+  if (call.home !== script)
+    return [
+      { ...found, at: call.given, edits: editsIn(call.home, (home, j) => repair(home, j, call, keys)) },
+    ];
+  return [{ ...found, at: first.property, repair: (j) => repair(script, j, call, keys) }];
 }
 
-function renameOrRemove(
-  script: Script,
-  { object }: ConnectionCall,
-  { property, option }: DeadKey,
-  identifier: (name: string) => Property['key'],
-): void {
+/** Takes the options out in the file that has them: the tree that transforms share, or recast's copy of it. */
+function repair(home: Script, j: JSCodeshift, call: ConnectionCall, keys: DeadKey[]): void {
+  const object = sameNode(home, call.object);
   const names = propertiesOf(object).map(keyOf);
-  if (!option.renamed || names.includes(option.renamed)) remove(script, property);
-  else {
-    property.key = identifier(option.renamed);
-    property.shorthand = false;
+  for (const { option, property: shared } of keys) {
+    const property = sameNode(home, shared);
+    if (!option.renamed || names.includes(option.renamed)) remove(home, property);
+    else Object.assign(property, { key: j.identifier(option.renamed), shorthand: false });
   }
+  if (object.properties.length === 0 && call.home === home) removeOptions(home, call);
 }
 
-function removeOptions(script: Script, { node, constant }: ConnectionCall): void {
-  const given = (node as unknown as { arguments: Node[] }).arguments;
-  given.splice(1, 1);
+/** Takes the whole object out that has no option any more, where the call has it to itself. */
+function removeOptions(script: Script, { node, given, object, constant }: ConnectionCall): void {
+  if (!constant && unwrap(given) !== object) return;
+  const holder = script.parentOf(given);
+  remove(script, holder === node ? given : (holder ?? given));
   if (!constant) return;
   const list = script.parentOf(constant.declaration) as { declarations?: Node[] } & Node;
   if (list.declarations?.length === 1) remove(script, list);
   else remove(script, constant.declaration);
 }
 
-function reports(call: ConnectionCall): Found[] {
+function reports(script: Script, call: ConnectionCall): Found[] {
   return call.dead.flatMap((key) =>
     key.person
       ? [
           {
             subject: `${call.callee} ${key.name}`,
-            at: key.property,
-            message: messageFor(call, [key]),
+            at: call.home === script ? key.property : call.given,
+            message: messageFor(script, call, [key]),
             safety: 'report' as const,
             next: key.person,
           },
@@ -80,12 +83,13 @@ function reports(call: ConnectionCall): Found[] {
   );
 }
 
-function messageFor({ callee, version }: ConnectionCall, keys: DeadKey[]): string {
+function messageFor(script: Script, { callee, version, home }: ConnectionCall, keys: DeadKey[]): string {
   const names = (of: DeadKey[]) => of.map(({ name }) => `\`${name}\``).join(', ');
   const [fatal, ignored] = [keys.filter((key) => key.fatal), keys.filter((key) => !key.fatal)];
   const says = [
     fatal.length > 0 ? `refuses ${names(fatal)}` : '',
     ignored.length > 0 ? `ignores ${names(ignored)}` : '',
   ].filter(Boolean);
-  return `${version.text} ${says.join(' and ')} in ${callee}().`;
+  const place = home === script ? '' : `, whose options stand in ${home.path}`;
+  return `${version.text} ${says.join(' and ')} in ${callee}()${place}.`;
 }
