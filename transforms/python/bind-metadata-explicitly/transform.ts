@@ -1,4 +1,12 @@
 import type { Backend } from '../../../src/backend/backend.ts';
+import {
+  type BoundMetadata,
+  boundMetadata,
+  callKey,
+  firstArgument,
+  meansTheSame,
+  unbind,
+} from '../../../src/backend/bound-metadata.ts';
 import { enginesInScope } from '../../../src/backend/engines-in-scope.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
 import { metadataAt } from '../../../src/backend/models.ts';
@@ -7,7 +15,6 @@ import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { valueFor } from '../../../src/backend/values.ts';
 import {
-  argumentsOf,
   hasSplat,
   keyword,
   keywordValue,
@@ -15,7 +22,6 @@ import {
   removeArgument,
 } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { scopeAt } from '../../../src/languages/python/origin.ts';
 import { descendants, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -35,37 +41,45 @@ export default {
   literals: ['MetaData', 'declarative_base', 'create_all', 'drop_all', 'reflect', 'autoload'],
   detect(document, backend) {
     if (!sqlalchemyMayBe(backend, '2.0')) return [];
-    return onePerFunction(
-      document.calls.flatMap((call) => [
-        ...boundAtCreation(document, backend, call),
-        ...withoutEngine(document, backend, call),
-        ...autoload(document, backend, call),
-      ]),
-    );
+    const done = repairedTogether(backend);
+    return onePerFunction([
+      ...boundMetadata(backend, document).map((metadata) => boundAtCreation(backend, metadata)),
+      ...document.calls
+        .filter((call) => !done.has(callKey(document, call)))
+        .flatMap((call) => [...withoutEngine(document, backend, call), ...autoload(document, backend, call)]),
+    ]);
   },
 } satisfies Transform<'python'>;
 
-/** `MetaData(bind=engine)`, `MetaData(engine)` and `declarative_base(bind=engine)`. */
-function boundAtCreation(document: PythonDocument, backend: Backend, call: Node): Draft[] {
-  const made = nameOfMaker(document, call);
-  if (!made) return [];
-  const [first] = positional(call);
-  const what = first && kindOf(backend, document, first)?.what;
-  const given = keyword(call, 'bind') ?? (/engine$|connection$/.test(what ?? '') ? first : undefined);
-  if (!given) return [];
-  const message = `${made} takes no engine since SQLAlchemy 2.0; what needs one is given it.`;
-  const edits = [removeArgument(document, call, given)];
-  return [{ subject: `${made} ${functionAt(call)}`, at: document.place(given), message, edits }];
+/** `MetaData(bind=engine)`: the engine goes to whatever took it from the metadata, or stays where that is not known. */
+function boundAtCreation(backend: Backend, metadata: BoundMetadata): Draft {
+  const { document, call, made, argument } = metadata;
+  const draft = { subject: `${made} ${functionAt(call)}`, at: document.place(argument) };
+  const { edits, unclear } = unbind(backend, metadata);
+  if (!unclear) {
+    const message = `${made} takes no engine since SQLAlchemy 2.0; what needs one is given it.`;
+    return { ...draft, message, edits: [removeArgument(document, call, argument), ...edits] };
+  }
+  const user = unclear.node.id === call.id ? 'whoever gets it' : (unclear.node.text.split('\n')[0] ?? '');
+  return {
+    ...draft,
+    message: `${made} takes no engine since SQLAlchemy 2.0, and ${user} may take it from there.`,
+    safety: 'report',
+    next: `Give the engine to everything that takes it from the metadata, then leave it out of ${made}().`,
+  };
 }
 
-function nameOfMaker(document: PythonDocument, call: Node): string | undefined {
-  const name = calledName(document, call);
-  if (name === 'MetaData' || name === 'declarative_base') return name;
-  const callee = call.childForFieldName('function');
-  return callee && document.externalName(callee) === 'sqlalchemy.ext.declarative.declarative_base'
-    ? 'declarative_base'
-    : undefined;
+/** The calls of the backend that are given their engine together with the metadata that loses it. */
+function repairedTogether(backend: Backend): ReadonlySet<string> {
+  const known = together.get(backend);
+  if (known) return known;
+  const all = backend.documents.flatMap((document) => boundMetadata(backend, document));
+  const found = new Set(all.flatMap((metadata) => [...unbind(backend, metadata).calls]));
+  together.set(backend, found);
+  return found;
 }
+
+const together = new WeakMap<Backend, ReadonlySet<string>>();
 
 /** `Base.metadata.create_all()` with nothing that it could use. */
 function withoutEngine(document: PythonDocument, backend: Backend, call: Node): Draft[] {
@@ -78,15 +92,10 @@ function withoutEngine(document: PythonDocument, backend: Backend, call: Node): 
   if (!metadata || isGivenToRunSync(call)) return [];
   const draft = { subject: `${method} ${functionAt(call)}`, at: document.place(call) };
   const engine = onlyEngine(document, backend, call, object);
-  const list = call.childForFieldName('arguments');
   const message = `${callee.text} needs an engine since SQLAlchemy 2.0.`;
-  if (!engine || !list) {
-    const next = `Give it the engine whose tables are meant: ${callee.text}(engine), and an async one through run_sync.`;
-    return [{ ...draft, message, safety: 'report', next }];
-  }
-  const start = list.startIndex + 1;
-  const text = argumentsOf(call).length > 0 ? `${engine}, ` : engine;
-  return [{ ...draft, message, edits: [{ file: document.path, start, end: start, text }] }];
+  if (engine) return [{ ...draft, message, edits: [firstArgument(document, call, engine)] }];
+  const next = `Give it the engine whose tables are meant: ${callee.text}(engine), and an async one through run_sync.`;
+  return [{ ...draft, message, safety: 'report', next }];
 }
 
 /** `await conn.run_sync(metadata.create_all())` is another mistake. */
@@ -163,17 +172,6 @@ function assignedBind(document: PythonDocument, metadata: Node, call: Node): Nod
 function isSynchronous(backend: Backend, document: PythonDocument, bound: Node): boolean {
   const what = kindOf(backend, document, bound)?.what;
   return what === undefined || what === 'engine' || what === 'connection' || what === 'plain';
-}
-
-/** True where an expression of one place may be written at the other: a name of the same scope, or `self.engine` of one class. */
-function meansTheSame(document: PythonDocument, bound: Node, from: Node, to: Node): boolean {
-  if (bound.type === 'identifier') {
-    const bindings = scopeAt(document, from).find(bound.text);
-    return bindings !== undefined && bindings === scopeAt(document, to).find(bound.text);
-  }
-  const ofOne = /^self(\.\w+)+$/.test(bound.text) ? 'class_definition' : 'function_definition';
-  const owner = enclosing(from, ofOne);
-  return bound.type === 'attribute' && owner !== undefined && owner.id === enclosing(to, ofOne)?.id;
 }
 
 /** `Table("t", metadata, autoload=True)`. */

@@ -1,0 +1,343 @@
+import { lineEnding } from '../files/source-file.ts';
+import {
+  argumentsOf,
+  hasSplat,
+  keyword,
+  keywordValue,
+  positional,
+  removeArgument,
+} from '../languages/python/arguments.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import { lineStart } from '../languages/python/layout.ts';
+import { scopeAt } from '../languages/python/origin.ts';
+import { descendants, enclosing, type Node } from '../languages/python/tree.ts';
+import type { Edit } from '../types.ts';
+import type { Backend } from './backend.ts';
+import { factoriesOf } from './engines.ts';
+import { enginesInScope } from './engines-in-scope.ts';
+import { kindOf } from './kinds.ts';
+import { homeOfClass, type MetadataHome, metadataAt } from './models.ts';
+import { referencesAcross } from './references.ts';
+import { calledName } from './sqlalchemy-names.ts';
+import { candidates } from './users.ts';
+import { valueFor } from './values.ts';
+
+/** `MetaData(bind=engine)`, `MetaData(engine)` or `declarative_base(bind=engine)`. */
+export interface BoundMetadata {
+  document: PythonDocument;
+  call: Node;
+  made: 'MetaData' | 'declarative_base';
+  /** The argument, and the engine that it gives. */
+  argument: Node;
+  bound: Node;
+}
+
+/** What must change where the metadata loses its engine: every use of the engine, or the first that nobody can repair. */
+export interface Unbinding {
+  edits: Edit[];
+  /** The calls that these edits give the engine to, as `callKey` calls them. */
+  calls: Set<string>;
+  /** A use that cannot be given the engine, or may read it from the metadata. */
+  unclear?: { document: PythonDocument; node: Node };
+}
+
+interface Use {
+  document: PythonDocument;
+  node: Node;
+}
+
+/** Names a call of a document, for sets of them. */
+export function callKey(document: PythonDocument, call: Node): string {
+  return `${document.path} ${call.id}`;
+}
+
+/** Every metadata of a document that is bound to an engine when it is made. */
+export function boundMetadata(backend: Backend, document: PythonDocument): BoundMetadata[] {
+  if (!/MetaData|declarative_base/.test(document.text)) return [];
+  return document.calls.flatMap((call) => {
+    const made = nameOfMaker(document, call);
+    if (!made) return [];
+    const [first] = positional(call);
+    const what = first && kindOf(backend, document, first)?.what;
+    const argument = keyword(call, 'bind') ?? (/engine$|connection$/.test(what ?? '') ? first : undefined);
+    const bound = argument?.childForFieldName('value') ?? argument;
+    return argument && bound ? [{ document, call, made, argument, bound }] : [];
+  });
+}
+
+function nameOfMaker(document: PythonDocument, call: Node): BoundMetadata['made'] | undefined {
+  const name = calledName(document, call);
+  if (name === 'MetaData' || name === 'declarative_base') return name;
+  const callee = call.childForFieldName('function');
+  return callee && document.externalName(callee) === 'sqlalchemy.ext.declarative.declarative_base'
+    ? 'declarative_base'
+    : undefined;
+}
+
+/** Follows a bound metadata to whatever takes the engine from it, and gives the engine to that instead. */
+export function unbind(backend: Backend, metadata: BoundMetadata): Unbinding {
+  const result: Unbinding = { edits: [], calls: new Set() };
+  if (metadata.bound.type === 'none') return result;
+  const uses = usesOf(backend, metadata);
+  if (!uses) return { ...result, unclear: { document: metadata.document, node: metadata.call } };
+  const found = [
+    ...uses.map((use) => ofUse(backend, metadata, use)),
+    ...documentsOf(backend, metadata).flatMap((document) => ofTables(backend, metadata, document)),
+    ...sessionsWithout(backend, metadata),
+  ];
+  for (const each of found) {
+    if ('unclear' in each) return { edits: [], calls: new Set(), unclear: each.unclear };
+    result.edits.push(...each.edits);
+    for (const call of each.calls) result.calls.add(call);
+  }
+  return result;
+}
+
+type Step = { edits: Edit[]; calls: string[] } | { unclear: Use };
+const NOTHING: Step = { edits: [], calls: [] };
+
+/** Every place that the metadata gets to by a name of its own; undefined where it is handed on without one. */
+function usesOf(backend: Backend, { document, call, made }: BoundMetadata): Use[] | undefined {
+  if (made === 'MetaData' && tableAround(document, call)) return [{ document, node: call }];
+  const assignment = call.parent?.type === 'assignment' ? call.parent : undefined;
+  const left = assignment?.childForFieldName('left');
+  if (!left || assignment?.parent?.type !== 'expression_statement') return undefined;
+  if (left.type !== 'identifier') return made === 'MetaData' ? ofSelf(backend, document, left) : undefined;
+  const [binding, other] = scopeAt(document, call).find(left.text) ?? [];
+  if (!binding || other) return undefined;
+  const uses = referencesAcross(backend.documents, document, binding).filter(
+    ({ node }) => node.id !== left.id,
+  );
+  if (made === 'MetaData') return uses;
+  const home: MetadataHome = { kind: 'base', document, name: left.text };
+  return uses.every(({ node }) => isBase(node)) ? metadataOf(backend, home) : undefined;
+}
+
+/** `self.meta`, where no other object is asked for its `meta`. */
+function ofSelf(backend: Backend, document: PythonDocument, left: Node): Use[] | undefined {
+  const name = left.childForFieldName('attribute')?.text;
+  const definition = enclosing(left, 'class_definition');
+  if (!name || !definition || left.childForFieldName('object')?.text !== 'self') return undefined;
+  const all = backend.documents.flatMap((each) =>
+    each.attributesNamed(name).map((node) => ({ document: each, node })),
+  );
+  const own = all.filter((use) => use.document.path === document.path && use.node.text === left.text);
+  const elsewhere = all.filter(
+    (use) => !own.includes(use) && use.document.origin(use.node).kind !== 'external',
+  );
+  const inside = own.every(({ node }) => enclosing(node, 'class_definition')?.id === definition.id);
+  if (elsewhere.length > 0 || !inside) return undefined;
+  return own.filter(({ node }) => node.parent?.childForFieldName('left')?.id !== node.id);
+}
+
+/** A base of the models is inherited from, asked for an attribute, or an annotation; whatever else gets it may use its engine. */
+function isBase(node: Node): boolean {
+  return (
+    node.parent?.type === 'attribute' ||
+    node.parent?.parent?.type === 'class_definition' ||
+    enclosing(node, 'type') !== undefined
+  );
+}
+
+/** `Base.metadata` and `User.metadata`. */
+function metadataOf(backend: Backend, home: MetadataHome): Use[] {
+  return backend.documents.flatMap((document) =>
+    document
+      .attributesNamed('metadata')
+      .filter((node) => isSameHome(metadataAt(document, node), home))
+      .map((node) => ({ document, node })),
+  );
+}
+
+function isSameHome(a: MetadataHome | undefined, b: MetadataHome): boolean {
+  return a?.kind === 'base' && b.kind === 'base' && a.name === b.name && a.document.path === b.document.path;
+}
+
+/** The call of `Table` that an expression is the metadata of. */
+function tableAround(document: PythonDocument, node: Node): Node | undefined {
+  const argument = node.parent?.type === 'keyword_argument' ? node.parent : node;
+  const call = argument.parent?.type === 'argument_list' ? argument.parent.parent : undefined;
+  if (!call || calledName(document, call) !== 'Table') return undefined;
+  return (keywordValue(call, 'metadata') ?? positional(call)[1])?.id === node.id ? call : undefined;
+}
+
+function ofUse(backend: Backend, metadata: BoundMetadata, use: Use): Step {
+  const { document, node } = use;
+  const table = tableAround(document, node);
+  if (table) return ofTable(backend, metadata, document, table);
+  const attribute = node.parent?.type === 'attribute' ? node.parent : undefined;
+  const name = attribute?.childForFieldName('attribute')?.text ?? '';
+  if (!attribute || name === 'bind') return { unclear: { document, node: enclosing(node, 'call') ?? node } };
+  const call = attribute.parent?.type === 'call' ? attribute.parent : undefined;
+  const needs = call && /^(create_all|drop_all|reflect)$/.test(name);
+  return needs ? givenFirst(backend, metadata, document, call) : NOTHING;
+}
+
+/** `Table("t", metadata, autoload=True)` says itself where it is read from. */
+function ofTable(backend: Backend, metadata: BoundMetadata, document: PythonDocument, call: Node): Step {
+  const argument = keyword(call, 'autoload');
+  if (!argument) return NOTHING;
+  const value = argument.childForFieldName('value')?.text;
+  const calls = [callKey(document, call)];
+  if (keyword(call, 'autoload_with') || value === 'False')
+    return { edits: [removeArgument(document, call, argument)], calls };
+  const engine = value === 'True' ? engineAt(backend, metadata, document, call) : undefined;
+  if (!engine) return { unclear: { document, node: call } };
+  return { edits: [{ ...document.place(argument), text: `autoload_with=${engine}` }], calls };
+}
+
+/** `metadata.create_all()` and `table.create()` take the engine as their first argument. */
+function givenFirst(backend: Backend, metadata: BoundMetadata, document: PythonDocument, call: Node): Step {
+  if (positional(call).length > 0 || keyword(call, 'bind')) return NOTHING;
+  const engine = hasSplat(call) ? undefined : engineAt(backend, metadata, document, call);
+  if (!engine) return { unclear: { document, node: call } };
+  return { edits: [firstArgument(document, call, engine)], calls: [callKey(document, call)] };
+}
+
+/** Gives a call one more argument in front of all others, on a line of its own where the first one has one. */
+export function firstArgument(document: PythonDocument, call: Node, argument: string): Edit {
+  const [first] = argumentsOf(call);
+  const start = first?.startIndex ?? call.endIndex - 1;
+  const indent = first ? document.text.slice(lineStart(document.text, start), start) : '';
+  const own = first !== undefined && indent.trim() === '';
+  const behind = own ? `,${lineEnding(document.text)}${indent}` : first ? ', ' : '';
+  return { file: document.path, start, end: start, text: `${argument}${behind}` };
+}
+
+/** How the engine of the metadata is written at a place. */
+function engineAt(
+  backend: Backend,
+  { document: home, call: made, bound }: BoundMetadata,
+  document: PythonDocument,
+  at: Node,
+): string | undefined {
+  const what = kindOf(backend, home, bound)?.what;
+  if (what !== undefined && !/^(engine|connection|plain)$/.test(what)) return undefined;
+  if (home.path === document.path && meansTheSame(document, bound, made, at)) return bound.text;
+  const [only, other] = enginesInScope(backend, document, at);
+  return only && !other && !only.async ? only.name : undefined;
+}
+
+/**
+ * True where an expression of one place may be written at the other: a name of the same scope, `self.engine` of one class, an
+ * attribute within one function, or the connection that a migration of alembic is run on.
+ */
+export function meansTheSame(document: PythonDocument, bound: Node, from: Node, to: Node): boolean {
+  if (bound.type === 'identifier') {
+    const bindings = scopeAt(document, from).find(bound.text);
+    return bindings !== undefined && bindings === scopeAt(document, to).find(bound.text);
+  }
+  const callee = bound.type === 'call' ? bound.childForFieldName('function') : undefined;
+  if (callee && positional(bound).length > 0) return false;
+  if (callee && document.externalName(callee) !== 'alembic.op.get_bind') return false;
+  const ofOne = /^self(\.\w+)+$/.test(bound.text) ? 'class_definition' : 'function_definition';
+  const owner = enclosing(from, ofOne);
+  return (
+    /^(attribute|call)$/.test(bound.type) && owner !== undefined && owner.id === enclosing(to, ofOne)?.id
+  );
+}
+
+/** Where tables of the metadata may be made and dropped: its function, or every module that its own can be reached from. */
+function documentsOf(backend: Backend, { document, call }: BoundMetadata): PythonDocument[] {
+  return scopeAt(document, call).kind === 'module' ? candidates(backend.documents, document, '') : [document];
+}
+
+/** Every call of the function that has the metadata, of the class that keeps it, or of a whole module. */
+function callsNear({ document: home, call }: BoundMetadata, document: PythonDocument): Node[] {
+  const left = call.parent?.childForFieldName('left');
+  const owner = left?.type === 'attribute' ? 'class_definition' : 'function_definition';
+  const around = enclosing(call, owner);
+  return around && document.path === home.path ? descendants(around, 'call') : document.calls;
+}
+
+/** What a table of bound metadata could do by itself, sqlalchemy-migrate's changes of columns and constraints among it. */
+const ALONE = /^(create|drop|alter|rename|create_column|drop_column|execute|scalar)$/;
+
+/** `users.create()`, `users.insert().execute()`, and `users.c.name.drop()` of sqlalchemy-migrate. */
+function ofTables(backend: Backend, metadata: BoundMetadata, document: PythonDocument): Step[] {
+  return callsNear(metadata, document).flatMap((call): Step[] => {
+    const callee = call.childForFieldName('function');
+    const method = callee?.childForFieldName('attribute')?.text ?? '';
+    const receiver = callee?.childForFieldName('object');
+    if (!receiver || !ALONE.test(method)) return [];
+    const from = schemaItem(metadata, document, receiver);
+    const changes = !/^(execute|scalar)$/.test(method);
+    if (!from && !(changes && isMadeWithTable(metadata, document, receiver))) return [];
+    return [
+      from === 'itself' && /^(create|drop)$/.test(method)
+        ? givenFirst(backend, metadata, document, call)
+        : { unclear: { document, node: call } },
+    ];
+  });
+}
+
+/**
+ * `itself` where an expression is a table of this metadata or an index, whose create() takes an engine; `part` where it is made of
+ * such a table, or something else of a schema.
+ */
+function schemaItem(
+  metadata: BoundMetadata,
+  document: PythonDocument,
+  node: Node,
+  hops = 0,
+): 'itself' | 'part' | undefined {
+  if (hops > 12) return undefined;
+  if (isTableOfModel(metadata, document, node)) return 'itself';
+  const value = /^(identifier|attribute)$/.test(node.type) ? valueFor(document, node) : undefined;
+  if (value && value.node.id !== node.id) return schemaItem(metadata, value.document, value.node, hops + 1);
+  const name = calledName(document, node);
+  if (name === 'Table') return isTableOf(metadata, document, node) ? 'itself' : undefined;
+  if (name === 'Index') return 'itself';
+  if (name && /^(Column|Sequence|select|insert|update|delete|\w*Constraint)$/.test(name)) return 'part';
+  const inner =
+    node.childForFieldName('object') ?? node.childForFieldName('function') ?? node.childForFieldName('value');
+  return inner &&
+    /^(attribute|call|subscript)$/.test(node.type) &&
+    schemaItem(metadata, document, inner, hops + 1)
+    ? 'part'
+    : undefined;
+}
+
+/** `UniqueConstraint("name", table=users)` of sqlalchemy-migrate, which makes and drops itself with the engine of the table. */
+function isMadeWithTable(metadata: BoundMetadata, document: PythonDocument, node: Node): boolean {
+  const value = valueFor(document, node);
+  return (
+    value?.node.type === 'call' &&
+    argumentsOf(value.node).some((argument) =>
+      schemaItem(metadata, value.document, argument.childForFieldName('value') ?? argument),
+    )
+  );
+}
+
+/** `User.__table__` of a model whose base is bound. */
+function isTableOfModel(metadata: BoundMetadata, document: PythonDocument, node: Node): boolean {
+  if (metadata.made !== 'declarative_base' || node.childForFieldName('attribute')?.text !== '__table__')
+    return false;
+  const name = metadata.call.parent?.childForFieldName('left')?.text ?? '';
+  const object = node.childForFieldName('object');
+  const origin = object ? document.origin(object) : undefined;
+  if (origin?.kind !== 'local' || origin.binding.kind !== 'class') return false;
+  const definition = enclosing(origin.binding.node, 'class_definition');
+  const home = definition && homeOfClass(origin.document, definition);
+  return isSameHome(home, { kind: 'base', document: metadata.document, name });
+}
+
+function isTableOf(metadata: BoundMetadata, document: PythonDocument, call: Node): boolean {
+  const given = keywordValue(call, 'metadata') ?? positional(call)[1];
+  const value = given && valueFor(document, given);
+  if (!value) return given?.text === metadata.call.parent?.childForFieldName('left')?.text;
+  return value.document.path === metadata.document.path && value.node.id === metadata.call.id;
+}
+
+/** A session without an engine took the one that the metadata of its models had. */
+function sessionsWithout(backend: Backend, { document, call }: BoundMetadata): Step[] {
+  if (scopeAt(document, call).kind !== 'module') return [];
+  const sessions = backend.documents.flatMap((each) =>
+    factoriesOf(each)
+      .map((factory) => ({ document: each, node: factory.call }))
+      .filter(({ node }) => !hasSplat(node) && !keyword(node, 'bind') && positional(node).length === 0),
+  );
+  const configured = backend.documents.some(({ text }) => /\.configure\(\s*bind\s*=/.test(text));
+  const [first] = configured ? [] : sessions;
+  return first ? [{ unclear: first }] : [];
+}
