@@ -27,9 +27,20 @@ export interface Dockerfile {
   /** The last CMD and the last ENTRYPOINT, likewise. */
   command?: DockerCommand;
   entrypoint?: DockerCommand;
+  /** The image that the last stage, or the first of those that it builds on, starts from. */
+  image?: string;
+  /** What the last stage and those that it builds on do, in order. */
+  steps: DockerStep[];
 }
 
-type Stage = Pick<Dockerfile, 'workdir' | 'command' | 'entrypoint'>;
+/** One instruction: `WORKDIR /srv`. */
+export interface DockerStep {
+  keyword: string;
+  /** Behind the keyword; continuations blanked out. */
+  text: string;
+}
+
+type Stage = Pick<Dockerfile, 'workdir' | 'command' | 'entrypoint' | 'image' | 'steps'>;
 
 interface Instruction {
   keyword: string;
@@ -58,6 +69,7 @@ export function readDockerfile(file: Pick<SourceFile, 'text'>): Dockerfile {
     if (keyword === 'WORKDIR') stages.current.workdir = whole(text, start);
     if (keyword === 'CMD') stages.current.command = commandOf(instruction);
     if (keyword === 'ENTRYPOINT') stages.current.entrypoint = commandOf(instruction);
+    if (keyword !== 'FROM') stages.current.steps.push({ keyword, text });
   }
   return {
     environment,
@@ -68,7 +80,7 @@ export function readDockerfile(file: Pick<SourceFile, 'text'>): Dockerfile {
 
 /** What an earlier stage runs, and where, is what the image runs only where a later one is built from it. */
 class Stages {
-  current: Stage = {};
+  current: Stage = { steps: [] };
   python: string | undefined;
   private readonly named = new Map<string, Stage>();
   private readonly defaults = new Map<string, string>();
@@ -91,7 +103,8 @@ class Stages {
     const [, official, tagged] = PYTHON_IMAGE.exec(image) ?? [];
     this.begun = true;
     this.python = official ?? tagged ?? this.python;
-    this.current = { ...this.named.get(image.toLowerCase()) };
+    const base = this.named.get(image.toLowerCase());
+    this.current = { image, ...base, steps: [...(base?.steps ?? [])] };
     if (name) this.named.set(name.toLowerCase(), this.current);
   }
 }
@@ -129,20 +142,27 @@ function whole(text: string, start: number): WrittenValue {
 function commandOf({ text, start, line }: Instruction): DockerCommand {
   const at = start + text.length - text.trimStart().length;
   const range = { start: at, end: start + text.trimEnd().length };
+  const words = execWords(text, start);
+  return words
+    ? { form: 'exec', words, range, line }
+    : { form: 'shell', words: shellWords(text, start), range, line };
+}
+
+/** The words of `["uvicorn", "app:app"]`; undefined where it is no array of strings. Ranges start from `offset`. */
+export function execWords(text: string, offset = 0): Word[] | undefined {
+  const at = text.length - text.trimStart().length;
   const json = text.trim().startsWith('[') ? readJson({ path: '', text: text.trim() }) : undefined;
   const items = json && 'items' in json ? json.items : undefined;
-  if (!items?.every((item) => typeof item.value === 'string'))
-    return { form: 'shell', words: shellWords(text, start), range, line };
-  const words = items.map((item) => {
-    const valueRange = { start: at + item.range.start + 1, end: at + item.range.end - 1 };
+  if (!items?.every((item) => typeof item.value === 'string')) return undefined;
+  return items.map((item) => {
+    const [start, end] = [at + item.range.start + 1, at + item.range.end - 1];
     const value = String(item.value);
     return {
       value,
-      valueRange,
-      verbatim: text.slice(valueRange.start - start, valueRange.end - start) === value,
+      valueRange: { start: offset + start, end: offset + end },
+      verbatim: text.slice(start, end) === value,
     };
   });
-  return { form: 'exec', words, range, line };
 }
 
 /** Joins continued lines and passes over comments and the bodies of here-documents. */

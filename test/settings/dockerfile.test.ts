@@ -111,6 +111,19 @@ describe('the command', () => {
   });
 });
 
+describe('the steps', () => {
+  it('of the last stage and of what it builds on, from which image', () => {
+    const text =
+      'FROM python:3.13 AS base\nWORKDIR /srv\nFROM base AS test\nRUN pytest\nFROM base\nCOPY . \\\n  app\n';
+    const { image, steps } = readDockerfile({ text });
+    expect([image, ...steps.map((step) => [step.keyword, ...step.text.trim().split(/\s+/)])]).toEqual([
+      'python:3.13',
+      ['WORKDIR', '/srv'],
+      ['COPY', '.', 'app'],
+    ]);
+  });
+});
+
 describe('stages', () => {
   const read = (...lines: string[]) => {
     const { python, workdir, command } = readDockerfile({ text: `\ufeff${lines.join('\r\n')}` });
