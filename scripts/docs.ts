@@ -6,6 +6,7 @@ import { type LoadedTransform, loadTransforms, transformsFolder } from '../src/l
 import { readSamples } from '../src/samples/read-samples.ts';
 import type { Sample } from '../src/samples/sample.ts';
 import { readablePattern } from '../src/show/readable-pattern.ts';
+import type { Releases } from '../src/transform.ts';
 import type { Safety } from '../src/types.ts';
 
 export const folder = fileURLToPath(new URL('../docs/transforms', import.meta.url));
@@ -25,11 +26,20 @@ function page({ id, transform }: LoadedTransform): string {
     `# ${transform.title}`,
     `\`${id}\` · ${safetyText(transform.safety)} · [source](${transform.docs})`,
     transform.why,
+    ...needed(transform.runsFrom),
     ...explains(transform.fixes ?? []),
     ...(transform.tasks?.length ? [`Rows of the seed: ${transform.tasks.join(', ')}.`] : []),
     '## Examples',
     ...samples.map(example),
   ].join('\n\n')}\n`;
+}
+
+function needed(releases: Releases = {}): string[] {
+  const names = Object.entries(releases).map(([name, version]) => `${name} ${version}`);
+  if (names.length === 0) return [];
+  return [
+    `The new code needs ${names.join(' and ')}: where a manifest asks for older releases too, the repair is unsafe.`,
+  ];
 }
 
 function explains(fixes: RegExp[]): string[] {
@@ -52,7 +62,9 @@ function example(sample: Sample): string {
   });
   const changed = sample.files.some(({ after }) => after !== undefined);
   const word = changed
-    ? ''
+    ? sample.class === 'unsafe'
+      ? ' (unsafe)'
+      : ''
     : sample.finds
       ? ` (${sample.finds === 'note' ? 'said, not changed' : 'reported'})`
       : ' (left alone)';

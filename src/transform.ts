@@ -14,11 +14,16 @@ export interface Draft {
   edits?: Edit[];
   /** Only where this place is less sure than the transform as a whole. */
   safety?: Safety;
+  /** Only where this place needs other releases than the transform as a whole. */
+  runsFrom?: Releases;
   provides?: string[];
   needs?: string[];
   next?: string;
   secret?: boolean;
 }
+
+/** The oldest release of each package on which repaired code runs: `{ sqlalchemy: '1.4' }`. */
+export type Releases = Readonly<Record<string, string>>;
 
 interface Described {
   /** Imperative, no full stop. */
@@ -34,6 +39,8 @@ interface Described {
   tasks?: string[];
   /** What it works towards, where its first row of the seed does not tell. */
   checkpoint?: Checkpoint;
+  /** Where a backend admits older releases, which run the code as it is, a safe repair is unsafe. */
+  runsFrom?: Releases;
   /** Nothing is broken: looked for only where `--only` names it. */
   optIn?: true;
   /** Rows of the catalogue of breakages that it covers: `py-textual-sql`. */

@@ -60,6 +60,8 @@ function checkSample(transform: LoadedTransform, sample: Sample): void {
   const told = [...result.left.map(({ finding }) => finding), ...result.notes];
   if (sample.finds) expect(told.some(({ safety }) => safety === sample.finds)).toBe(true);
   else expect(told.map(({ message }) => message)).toEqual([]);
+  const classes = result.steps.map(({ finding }) => (finding.safety === 'safe' ? 'safe' : 'unsafe'));
+  if (sample.class) expect(new Set(classes)).toEqual(new Set([sample.class]));
   expect(result.converged).toBe(true);
   expect(planned({ ...filesOf(sample), ...texts }, transform).result.steps).toEqual([]);
   keepPython(`${transform.id}, ${sample.title}`, texts);

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { descendants, stringContent } from '../languages/python/tree.ts';
+import { readJsonc, record } from '../settings/jsonc.ts';
 import { installedOrLockedVersion } from '../settings/locks.ts';
 import { isPep508Error, parsePep508 } from '../settings/pep508.ts';
 import { normaliseName } from '../settings/requirement.ts';
@@ -33,8 +34,12 @@ export function lockedVersionOf(backend: Backend, name: string): string | undefi
 export function mayBeFrom(backend: Backend, name: string, version: string): boolean {
   const locked = lockedVersionOf(backend, name);
   if (locked) return compareVersions(locked, version) >= 0;
-  const specifier = backend.facts.requires[name] || setupSpecifier(backend, name) || '';
-  return mayBeAtLeast(specifier, version) && mayBeBrought(backend, name, version);
+  return mayBeAtLeast(specifierOf(backend, name) ?? '', version) && mayBeBrought(backend, name, version);
+}
+
+/** What the manifests ask of a package, or where they are silent a setup.py beside them; undefined where nobody names a version. */
+export function specifierOf(backend: Backend, name: string): string | undefined {
+  return backend.facts.requires[name] || setupSpecifier(backend, name) || undefined;
 }
 
 const inSetup = new WeakMap<Backend, ReadonlyMap<string, string>>();
@@ -46,17 +51,34 @@ function setupSpecifier(backend: Backend, name: string): string | undefined {
   return known.get(name);
 }
 
-/** The specifiers in a setup.py, by normalised name: it is code, so only what stands there as a string is known. The first counts. */
+/**
+ * The specifiers in a setup.py, by normalised name: it is code, so only what stands there as a string is known, and what stands in
+ * a JSON file that it names. The first counts.
+ */
 function setupRequirements(backend: Backend): Map<string, string> {
   const found = new Map<string, string>();
   const document = backend.pythonDocument(posix.join(backend.facts.root, 'setup.py'));
-  for (const node of document ? descendants(document.root, 'string') : []) {
-    const read = parsePep508(stringContent(node)?.text ?? '');
+  const texts = document
+    ? descendants(document.root, 'string').map((node) => stringContent(node)?.text ?? '')
+    : [];
+  for (const text of texts.flatMap((text) => [text, ...requirementsInJson(backend, text)])) {
+    const read = parsePep508(text);
     if (isPep508Error(read) || !read.specifier) continue;
     const name = normaliseName(read.name);
     if (!found.has(name)) found.set(name, read.specifier);
   }
   return found;
+}
+
+/** `install_requires` and `extras_require` of a JSON file that lies beside setup.py. */
+function requirementsInJson(backend: Backend, name: string): string[] {
+  const file = name.endsWith('.json')
+    ? backend.workspace.read(posix.join(backend.facts.root, name))
+    : undefined;
+  const { install_requires: own, extras_require: extras } = record(file && readJsonc(file.text));
+  return [own, ...Object.values(record(extras))]
+    .flat()
+    .filter((one): one is string => typeof one === 'string');
 }
 
 /** False where a package that requires this one keeps it below the version. */
@@ -70,14 +92,8 @@ function mayBeBrought(backend: Backend, name: string, version: string): boolean 
 export function isBelow(backend: Backend, name: string, version: string): boolean {
   const locked = lockedVersionOf(backend, name);
   if (locked) return compareVersions(locked, version) < 0;
-  const specifier = backend.facts.requires[name];
+  const specifier = specifierOf(backend, name);
   return specifier !== undefined && mayBeBelow(specifier, version) && !mayBeAtLeast(specifier, version);
-}
-
-/** True where somebody may still install a version below this one on purpose: the manifests name an older one as good enough. */
-export function admitsBelow(backend: Backend, name: string, version: string): boolean {
-  const specifier = backend.facts.requires[name];
-  return lockedVersionOf(backend, name) === undefined && !!specifier && mayBeBelow(specifier, version);
 }
 
 /** True where pydantic 2 is what an installation brings: by the lock, by its own requirement, or by those that pin pydantic 1. */
@@ -98,8 +114,8 @@ export function versionReason(backend: Backend, name: string): string {
   const locked = installsByLock(backend) ? installedOrLockedVersion(workspace, facts.root, name) : undefined;
   if (locked) return `${locked.source} pins ${locked.version}`;
   const [listed] = backend.requirements(name);
-  if (!listed) return 'no manifest holds it back';
-  return `${listed.manifest.path} admits it`;
+  if (listed) return `${listed.manifest.path} admits it`;
+  return setupSpecifier(backend, name) ? 'setup.py admits it' : 'no manifest holds it back';
 }
 
 /** A lock belongs to pyproject.toml or the Pipfile; pip installs a requirements.txt beside it without looking there. */

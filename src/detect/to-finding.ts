@@ -1,7 +1,8 @@
 import type { Backend } from '../backend/backend.ts';
+import { whyOlder } from '../backend/older-releases.ts';
 import { position } from '../files/source-file.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
-import type { Draft } from '../transform.ts';
+import type { Draft, Releases } from '../transform.ts';
 import type { Edit, Finding, Safety } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
 
@@ -15,7 +16,9 @@ export function toFinding(draft: Draft, loaded: LoadedTransform, backend: Backen
   const edits = proposed.filter((edit) => changesSomething(edit, backend.workspace));
   if (proposed.length > 0 && edits.length === 0) return undefined;
   const unclear = edits.find((edit) => isUnclear(edit, backend));
-  const safety = unclear ? 'report' : safetyOf(draft.safety ?? transform.safety, edits);
+  const declared = safetyOf(draft.safety ?? transform.safety, edits);
+  const older = declared === 'safe' && breaksOlder(backend, draft.runsFrom ?? transform.runsFrom);
+  const safety = unclear ? 'report' : older || declared;
   const text = backend.workspace.read(draft.at.file)?.text ?? '';
   return {
     key: `${id}:${draft.at.file}:${draft.subject}`,
@@ -54,6 +57,15 @@ function repairs(safety: Safety): boolean {
 
 function safetyOf(declared: Safety, edits: Edit[]): Safety {
   return repairs(declared) && edits.length === 0 ? 'report' : declared;
+}
+
+/** A safe repair is right on every release that the backend may run with. */
+function breaksOlder(backend: Backend, releases: Releases = {}): Safety | undefined {
+  for (const [name, version] of Object.entries(releases)) {
+    const why = whyOlder(backend, name, version);
+    if (why) return { unsafe: `the new code needs ${name} ${version}, and ${why}` };
+  }
+  return undefined;
 }
 
 function changesSomething(edit: Edit, workspace: Workspace): boolean {

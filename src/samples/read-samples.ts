@@ -5,6 +5,7 @@
  *
  *     > file: app/db.py
  *     > bytes: crlf, bom, no newline
+ *     > class: unsafe
  *     > not rewritten: alias (the reason)
  *
  *     ```python before        the file as it is
@@ -15,6 +16,7 @@
  *   main.py, `dotenv` is .env, and so on (DEFAULT_PATHS). Several files make a sample of several files.
  * - `> finds: report` or `> finds: note`: nothing changes, and a finding or note of that kind must be there. Where a sample
  *   has neither an `after` nor a `finds`, the transform must leave it alone: at least one such sample a transform.
+ * - `> class: safe` or `> class: unsafe`: what changes is of that class.
  * - `> bytes:` applies to every text of the sample. `> not rewritten:` leaves out one of the rewrites of rewrite.ts, with a reason.
  * - Fences above the first heading belong to every sample that has no file of that path.
  * - A sample with Python and no manifest has a requirements.txt with fastapi, sqlmodel and sqlalchemy.
@@ -80,7 +82,7 @@ class SectionReader {
   private readonly file: string;
   private readonly section: Section;
   private readonly found = new Map<string, SampleFile>();
-  private readonly notes: Pick<Sample, 'finds' | 'notRewritten'> = { notRewritten: [] };
+  private readonly notes: Pick<Sample, 'finds' | 'class' | 'notRewritten'> = { notRewritten: [] };
   private bytes: ((text: string) => string)[] = [];
   private path: string | undefined;
 
@@ -99,6 +101,8 @@ class SectionReader {
     const sample = { title, line, files, ...this.notes };
     if (sample.finds && changes(sample))
       this.fail(line, `"finds: ${sample.finds}" means that nothing changes, but there is an "after"`);
+    if (sample.class && !changes(sample))
+      this.fail(line, `"class: ${sample.class}" is of what changes, but there is no "after"`);
     return sample;
   }
 
@@ -119,6 +123,7 @@ class SectionReader {
   private takeDirective({ line, name, value }: Block & { kind: 'directive' }): void {
     if (name === 'file') this.path = value;
     else if (name === 'finds') this.takeFinds(line, value);
+    else if (name === 'class') this.takeClass(line, value);
     else if (name === 'bytes')
       this.bytes = value
         .split(/\s*,\s*/)
@@ -126,13 +131,19 @@ class SectionReader {
           (word) => BYTES[word] ?? this.fail(line, `"${word}" is none of: ${Object.keys(BYTES).join(', ')}`),
         );
     else if (name === 'not rewritten') this.takeNotRewritten(line, value);
-    else this.fail(line, `"> ${name}:" is none of: file, finds, bytes, not rewritten`);
+    else this.fail(line, `"> ${name}:" is none of: file, finds, class, bytes, not rewritten`);
   }
 
   private takeFinds(line: number, value: string): void {
     if (value !== 'report' && value !== 'note')
       this.fail(line, `"finds: ${value}" is neither report nor note`);
     this.notes.finds = value;
+  }
+
+  private takeClass(line: number, value: string): void {
+    if (value !== 'safe' && value !== 'unsafe')
+      this.fail(line, `"class: ${value}" is neither safe nor unsafe`);
+    this.notes.class = value;
   }
 
   private takeNotRewritten(line: number, value: string): void {

@@ -15,6 +15,8 @@ export interface Sample {
   files: SampleFile[];
   /** Nothing changes, but such a finding must be there. */
   finds?: 'report' | 'note';
+  /** The class of what changes, where the sample is about that. */
+  class?: 'safe' | 'unsafe';
   /** Rewrites that say nothing about this sample, each with the reason. */
   notRewritten: { rewrite: string; why: string }[];
 }

@@ -88,6 +88,8 @@ test.each([
   ],
   ['an unknown directive', `${ONE}> flie: a.py\n${PAIR}`, /:2: .*"> flie:" is none of/],
   ['an unknown finding', `${ONE}> finds: bug\n'''python before\na\n'''\n`, /neither report nor note/],
+  ['an unknown class', `${ONE}> class: report\n${PAIR}`, /neither safe nor unsafe/],
+  ['a class of nothing', `${ONE}> class: safe\n'''python before\na\n'''\n`, /there is no "after"/],
   ['a report that changes something', `${ONE}> finds: report\n${PAIR}`, /means that nothing changes/],
   ['unknown bytes', `${ONE}> bytes: tabs\n${PAIR}`, /"tabs" is none of: crlf, bom, no newline/],
   ['an opt-out without a reason', `${ONE}> not rewritten: alias\n${PAIR}`, /\(the reason\)/],

@@ -24,3 +24,14 @@ export const BUILTINS: ReadonlySet<string> = new Set(
     .trim()
     .split(/\s+/),
 );
+
+/** Words that cannot be names: CPython's `keyword.kwlist`. */
+const KEYWORDS = new Set(
+  `False None True and as assert async await break class continue def
+   del elif else except finally for from global if import in is
+   lambda nonlocal not or pass raise return try while with yield`.split(/\s+/),
+);
+
+export function isKeyword(word: string): boolean {
+  return KEYWORDS.has(word);
+}

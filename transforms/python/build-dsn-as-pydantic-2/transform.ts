@@ -13,6 +13,7 @@ export default {
   title: 'Build the address with the arguments of pydantic 2',
   why: 'pydantic 2 calls user username, wants the port as a number, and puts the slash before the database itself: with one more the database is called "/name".',
   safety: 'safe',
+  runsFrom: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/api/networks/#pydantic.networks.PostgresDsn.build',
   catalogue: ['py-postgresdsn-build'],
   fixes: [

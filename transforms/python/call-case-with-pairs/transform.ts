@@ -12,6 +12,7 @@ export default {
   title: 'Give case its conditions one by one',
   why: 'SQLAlchemy 2.0 refuses a list of conditions and the keyword whens in case(), so the statement fails when it is made.',
   safety: 'safe',
+  runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.case',
   catalogue: ['py-select-case-legacy'],
   fixes: [

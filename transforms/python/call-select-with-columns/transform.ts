@@ -28,6 +28,7 @@ export default {
   title: 'Give select its columns one by one',
   why: 'SQLAlchemy 2.0 refuses a list and keyword arguments in select(), so the statement fails when it is made.',
   safety: 'safe',
+  runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#migration-20-5284',
   catalogue: ['py-select-case-legacy'],
   fixes: [

@@ -17,6 +17,7 @@ export default {
   title: 'Make and change addresses with the methods of URL',
   why: 'An address is a tuple that cannot be changed: what calls URL() or assigns to a part of one fails when it runs.',
   safety: 'safe',
+  runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/core/engines.html#sqlalchemy.engine.URL',
   catalogue: ['py-url-object-api'],
   fixes: [

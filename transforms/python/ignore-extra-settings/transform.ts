@@ -17,6 +17,7 @@ export default {
   title: 'Let the settings ignore other variables of the env file',
   why: 'pydantic-settings 2 refuses a variable of the env file that is no field of the class; pydantic 1 passed over it.',
   safety: 'safe',
+  runsFrom: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/concepts/pydantic_settings/#dotenv-env-support',
   catalogue: ['py-settings-extra-forbidden'],
   fixes: [/Extra inputs are not permitted \[type=extra_forbidden/],

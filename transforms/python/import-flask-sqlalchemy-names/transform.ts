@@ -18,6 +18,7 @@ export default {
   title: "Import Flask-SQLAlchemy's names from the modules that have them",
   why: 'Flask-SQLAlchemy 3 moved its classes into modules of their own, so the import fails when the server starts.',
   safety: 'safe',
+  runsFrom: { 'flask-sqlalchemy': '3.0' },
   docs: 'https://flask-sqlalchemy.readthedocs.io/en/stable/changes/#version-3-0-0',
   catalogue: ['py-flask-sqlalchemy3'],
   fixes: [

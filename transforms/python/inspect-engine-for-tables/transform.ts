@@ -14,6 +14,7 @@ export default {
   title: 'Ask inspect() for the tables of an engine',
   why: 'SQLAlchemy 2.0 took table_names() and has_table() off the engine, so what asks it for its tables raises AttributeError.',
   safety: 'safe',
+  runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/core/reflection.html#sqlalchemy.engine.reflection.Inspector.has_table',
   catalogue: ['py-engine-execute'],
   fixes: [

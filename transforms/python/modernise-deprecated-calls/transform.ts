@@ -19,6 +19,7 @@ export default {
   title: 'Write what is deprecated as SQLAlchemy 2 has it',
   why: 'Nothing is broken: it works and warns, and a later release may take it away. Looked for only where --only names it.',
   safety: 'safe',
+  runsFrom: { sqlalchemy: '1.4' },
   optIn: true,
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html',
   catalogue: ['py-deprecations-only'],

@@ -1,19 +1,22 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import type { Kind } from '../../../src/backend/kinds/kind.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
+import { whyOlder } from '../../../src/backend/older-releases.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { together } from '../../../src/backend/together.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import { whereabouts } from '../../../src/languages/python/awaits.ts';
+import { isKeyword } from '../../../src/languages/python/builtins.ts';
 import { membersOf } from '../../../src/languages/python/classes.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { descendants, type Node } from '../../../src/languages/python/tree.ts';
+import { descendants, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
   title: 'Read the columns of a row by its mapping',
   why: 'Since SQLAlchemy 2.0 a row is a named tuple: row["name"] and dict(row) raise TypeError at the first request.',
   safety: 'safe',
+  runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/core/connections.html#sqlalchemy.engine.Row._mapping',
   catalogue: ['py-row-access'],
   fixes: [
@@ -34,6 +37,9 @@ export default {
   },
 } satisfies Transform<'python'>;
 
+/** Attributes that a row has of its own, in 1.3 or since. */
+const OWN = /^(_.*|count|index|keys|items|values|has_key|iterkeys|itervalues|t|tuple)$/;
+
 function draftAt(document: PythonDocument, at: Node, row: Node, what: string): Draft {
   const edit = { file: document.path, start: row.endIndex, end: row.endIndex, text: '._mapping' };
   return {
@@ -53,10 +59,19 @@ function subscripts(document: PythonDocument, backend: Backend): Draft[] {
   return descendants(document.root, 'subscript').flatMap((node) => {
     const value = node.childForFieldName('value');
     const isNamed = node.childForFieldName('subscript')?.type === 'string';
-    return value && isNamed && isRow(document, backend, value)
-      ? [draftAt(document, node, value, node.text.replace(/\s+/g, ' '))]
-      : [];
+    if (!value || !isNamed || !isRow(document, backend, value)) return [];
+    const draft = draftAt(document, node, value, node.text.replace(/\s+/g, ' '));
+    return [whyOlder(backend, 'sqlalchemy', '1.4') ? asAttribute(draft, document, node, value) : draft];
   });
+}
+
+/** `row.name` is the same on every release, `_mapping` is new in 1.4; for a name that can be written so. */
+function asAttribute(draft: Draft, document: PythonDocument, subscript: Node, row: Node): Draft {
+  const name = plainString(subscript.childForFieldName('subscript') ?? row) ?? '';
+  if (!/^[A-Za-z]\w*$/.test(name) || isKeyword(name) || OWN.test(name)) return draft;
+  const edit = { file: document.path, start: row.endIndex, end: subscript.endIndex, text: `.${name}` };
+  const message = `${draft.subject.replace(/ in .*$/, '')}: a row is a tuple, its columns are its attributes too.`;
+  return { ...draft, message, edits: [edit], runsFrom: {} };
 }
 
 /** `dict(row)`, `{**row}`, `f(**row)`. */

@@ -1,6 +1,7 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { classesOf } from '../../../src/backend/engines.ts';
-import { admitsBelow, bringsPydantic2, versionReason } from '../../../src/backend/package-version.ts';
+import { whyOlder } from '../../../src/backend/older-releases.ts';
+import { bringsPydantic2, versionReason } from '../../../src/backend/package-version.ts';
 import { configOf, optionOf, type SettingsConfig } from '../../../src/backend/settings-config.ts';
 import {
   classAt,
@@ -20,6 +21,7 @@ export default {
   title: 'Call orm_mode by its name of pydantic 2',
   why: 'pydantic 2 takes no notice of orm_mode, so from_orm and model_validate refuse an ORM object.',
   safety: 'safe',
+  runsFrom: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/migration/#changes-to-config',
   catalogue: ['py-orm-mode'],
   fixes: [
@@ -31,7 +33,7 @@ export default {
   detect(document, backend) {
     if (!bringsPydantic2(backend)) return [];
     // pydantic 2 still has from_orm, and pydantic 1 has no model_validate.
-    const renames = admitsBelow(backend, 'pydantic', '2') ? [] : methods(document);
+    const renames = whyOlder(backend, 'pydantic', '2') ? [] : methods(document);
     return [...options(document, backend), ...renames];
   },
 } satisfies Transform<'python'>;

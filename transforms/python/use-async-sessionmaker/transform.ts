@@ -1,7 +1,7 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { factoriesOf, isAsyncSession, type SessionFactory } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
-import { admitsBelow } from '../../../src/backend/package-version.ts';
+import { whyOlder } from '../../../src/backend/older-releases.ts';
 import { isTaken, renameCall } from '../../../src/backend/rename-call.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { appendArgument } from '../../../src/languages/python/arguments.ts';
@@ -48,7 +48,7 @@ function draft(document: PythonDocument, backend: Backend, factory: SessionFacto
     const next = `Make the factory with async_sessionmaker and an async class instead of ${sessionClass.text}, or give it a synchronous engine.`;
     return { ...base, safety: 'report', message: `${message} ${sessionClass.text} is no async one.`, next };
   }
-  if (admitsBelow(backend, 'sqlalchemy', '2.0'))
+  if (whyOlder(backend, 'sqlalchemy', '2.0'))
     return { ...base, message, edits: asyncClass(document, factory, backend) };
   if (isTaken(document, factory.callee, TO.name)) {
     const next = `Import ${TO.name} from ${TO.module} under a name that is free here.`;
@@ -88,7 +88,7 @@ function worksOnBoth(document: PythonDocument, factory: SessionFactory, backend:
   return (
     sessionClass?.parent?.type === 'keyword_argument' &&
     isAsyncSession(document, sessionClass) &&
-    admitsBelow(backend, 'sqlalchemy', '2.0')
+    whyOlder(backend, 'sqlalchemy', '2.0') !== undefined
   );
 }
 

@@ -15,6 +15,7 @@ export default {
   title: 'Require pydantic-settings',
   why: 'BaseSettings is a package of its own since pydantic 2; without it the settings cannot be imported.',
   safety: 'safe',
+  runsFrom: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/migration/#basesettings-has-moved-to-pydantic-settings',
   catalogue: ['py-basesettings-moved'],
   fixes: [/No module named 'pydantic_settings'/],
