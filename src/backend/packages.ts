@@ -3,12 +3,13 @@ import { driverOf, driversOf } from '../settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
 import { compareVersions } from '../settings/versions.ts';
 import { firstWithWheel } from '../settings/wheels.ts';
-import { engineAddresses } from './addresses.ts';
+import { type EngineAddress, engineAddresses } from './addresses.ts';
 import { alembicEnvironments } from './alembic.ts';
 import type { Backend } from './backend.ts';
 import { driverRepairs, type WantedDriver, wantedDriver } from './driver-repairs.ts';
 import { type Engine, isSameEngine } from './engines.ts';
 import { isTest } from './entry.ts';
+import { loadersOf } from './import-reach.ts';
 import { installsNoDriver } from './installed-drivers.ts';
 import { sqlalchemyMayBe } from './sqlalchemy-version.ts';
 import { altered } from './url-sources.ts';
@@ -27,8 +28,7 @@ const FLOORS: Record<string, string> = {
 /** Every driver that the backend's engines load once the addresses are right. */
 export function driversInUse(backend: Backend): WantedDriver[] {
   const found = new Map<string, WantedDriver>();
-  for (const address of engineAddresses(backend)) {
-    if (isTest(address.engine.document.path)) continue;
+  for (const address of addressesInUse(backend)) {
     for (const place of address.places) {
       const url = parseDatabaseUrl(altered(place.text, address.sources.alterations) ?? '');
       const want =
@@ -45,16 +45,60 @@ export function driversInUse(backend: Backend): WantedDriver[] {
   return [...found.values()];
 }
 
+/** The addresses of engines that a program of the backend makes: not of its tests, and not of what somebody edits and runs by hand. */
+function addressesInUse(backend: Backend): EngineAddress[] {
+  const all = engineAddresses(backend).filter(({ engine }) => !isTest(engine.document.path));
+  const lasting = all.filter((address) => !isRunByHand(backend, address));
+  const unread = backend.engines.some((engine) => !engine.url && !isTest(engine.document.path));
+  return lasting.length > 0 || unread ? lasting : all;
+}
+
+/** `tools/copy.py`: the address stands in its text, no module loads it, no program is told to start it. */
+function isRunByHand(backend: Backend, { engine, sources }: EngineAddress): boolean {
+  const { document } = engine;
+  const { entry, otherEntries = [] } = backend.facts;
+  const started = [
+    entry,
+    ...otherEntries,
+    ...alembicEnvironments(backend).map((each) => ({ file: each.document.path })),
+  ];
+  return (
+    sources.literals.length > 0 &&
+    sources.variables.length === 0 &&
+    started.every((each) => each?.file !== document.path) &&
+    loadersOf(document, backend.documents).length === 1 &&
+    !isStarted(backend, document.path)
+  );
+}
+
+const STARTING = /(^|\/)(dockerfile[^/]*|procfile|[^/]*\.(ya?ml|sh|service))$/i;
+
+/** True where a file that starts programs says the module's name. */
+function isStarted({ workspace }: Backend, path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.py$/, '');
+  return workspace
+    .files()
+    .filter((file) => STARTING.test(file))
+    .some((file) =>
+      workspace
+        .read(file)
+        ?.text.split(/[^\w]+/)
+        .includes(name),
+    );
+}
+
 /** What SQLAlchemy loads for `postgresql://`, where the manifests install no driver for it at all. */
 function unnamed(backend: Backend, engine: Engine, dialect: string): WantedDriver | undefined {
   if (engine.async || dialect !== 'postgresql' || !installsNoDriver(backend, dialect)) return undefined;
   return { dialect, driver: sqlalchemyMayBe(backend, '2.1') ? 'psycopg' : 'psycopg2' };
 }
 
-/** Drivers that the code itself writes into an address: `url.set(drivername=…)`, `url.replace("postgresql://", …)`. */
+/**
+ * Drivers that the code itself writes into an address: `url.set(drivername=…)`, `url.replace("postgresql://", …)`; not where every
+ * address is one of another database, or none is known and only some are written to.
+ */
 function namedOnTheWay(backend: Backend): WantedDriver[] {
-  const addresses = engineAddresses(backend).filter(({ engine }) => !isTest(engine.document.path));
-  return addresses.flatMap(({ sources }) =>
+  return addressesInUse(backend).flatMap(({ sources, places }) =>
     sources.alterations.flatMap((step) => {
       const scheme =
         step.kind === 'driver'
@@ -63,7 +107,10 @@ function namedOnTheWay(backend: Backend): WantedDriver[] {
             ? step.to.replace(/:.*$/s, '')
             : '';
       const url = parseDatabaseUrl(`${scheme}://h/d`);
-      return url?.driver && scheme.includes('+') ? [{ dialect: url.dialect, driver: url.driver }] : [];
+      if (!url?.driver || !scheme.includes('+')) return [];
+      const given = places.map(({ text }) => parseDatabaseUrl(text)?.dialect);
+      const meant = given.length > 0 ? given.includes(url.dialect) : !step.oneOfSeveral;
+      return meant ? [{ dialect: url.dialect, driver: url.driver }] : [];
     }),
   );
 }

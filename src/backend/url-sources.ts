@@ -2,6 +2,7 @@ import { keywordValue, positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import type { Binding } from '../languages/python/scopes.ts';
 import { children, type Node, plainString } from '../languages/python/tree.ts';
+import { parseDatabaseUrl } from '../settings/database-url.ts';
 import { environmentRead } from './environment-reads.ts';
 import { fieldFor, memberAt } from './settings-fields.ts';
 import { returnsOf, type Value, valueFor } from './values.ts';
@@ -28,10 +29,14 @@ export interface UrlSources {
 }
 
 /** `url.replace(from, to)`, `url.set(drivername=…)`, or something that cannot be followed. */
-export type Alteration =
+export type Alteration = (
   | { kind: 'replace'; from: string; to: string }
   | { kind: 'driver'; drivername: string }
-  | { kind: 'opaque' };
+  | { kind: 'opaque' }
+) & {
+  /** True where the code gives some other address as well: of a function with two returns, of `a if b else c`. */
+  oneOfSeveral?: boolean;
+};
 
 const URL_CREATE = new Set([
   'sqlalchemy.URL.create',
@@ -87,6 +92,7 @@ function urlLiteral(document: PythonDocument, node: Node): UrlLiteral | undefine
 class SourceReader {
   readonly found: UrlSources = { literals: [], variables: [], alterations: [], unknown: [] };
   private readonly seen = new Set<string>();
+  private oneOfSeveral = false;
   private readonly passed: Passed | undefined;
 
   constructor(passed: Passed | undefined) {
@@ -103,10 +109,17 @@ class SourceReader {
     const environment = environmentRead(document, node);
     if (environment) return this.variable(document, environment.variable, environment.default);
     const through = throughOf(node);
-    if (through) for (const each of through) this.read(document, each);
+    if (through) this.readAll(document, through, node.type === 'conditional_expression');
     else if (node.type === 'call') this.call(document, node);
     else if (node.type === 'identifier' || node.type === 'attribute') this.name(document, node);
     else this.found.unknown.push({ document, node });
+  }
+
+  private readAll(document: PythonDocument, nodes: Node[], alternatives: boolean): void {
+    const before = this.oneOfSeveral;
+    this.oneOfSeveral ||= alternatives;
+    for (const each of nodes) this.read(document, each);
+    this.oneOfSeveral = before;
   }
 
   private literal(literal: UrlLiteral): void {
@@ -148,7 +161,10 @@ class SourceReader {
     if (object && (SAME.has(name) || ALTERING.has(name) || isTemplate(name, object))) {
       this.read(document, object);
       if (ALTERING.has(name) && !isTemplate(name, object))
-        this.found.alterations.push(alterationOf(name, node));
+        this.found.alterations.push({
+          ...alterationOf(name, node),
+          ...(this.oneOfSeveral && { oneOfSeveral: true }),
+        });
       return;
     }
     const member = memberAt(document, callee);
@@ -157,7 +173,8 @@ class SourceReader {
   }
 
   private returns(document: PythonDocument, definition: Node): void {
-    for (const value of returnsOf(definition)) this.read(document, value);
+    const values = returnsOf(definition);
+    this.readAll(document, values, values.length > 1);
   }
 
   private name(document: PythonDocument, node: Node): void {
@@ -221,9 +238,15 @@ export function altered(url: string, alterations: readonly Alteration[]): string
   for (const step of alterations) {
     if (step.kind === 'opaque') return undefined;
     if (step.kind === 'replace') text = step.from === '' ? text : text.replaceAll(step.from, step.to);
-    else text = text.replace(/^[^:]*/, step.drivername);
+    else if (!step.oneOfSeveral || dialectOf(text) === dialectOf(`${step.drivername}://h/d`))
+      text = text.replace(/^[^:]*/, step.drivername);
   }
   return text;
+}
+
+/** `if url.drivername != "postgresql": return url` is not for the addresses of other databases. */
+function dialectOf(url: string): string | undefined {
+  return parseDatabaseUrl(url)?.dialect;
 }
 
 /** The parts of an expression that its value is one of. */
