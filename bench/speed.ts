@@ -55,25 +55,30 @@ function scriptsBelow(folder: string): string[] {
 
 /** Copies packages to `packages/`, for what lies in a folder of the name node_modules is nobody's own code. */
 function gather(sources: readonly string[], into: string): number {
-  const all = sources
-    .flatMap((source, at) =>
-      scriptsBelow(source).map((path) => ({
-        path,
-        target: join(
-          into,
-          'packages',
-          String(at),
-          relative(source, path).replaceAll('node_modules', 'packages'),
-        ),
-      })),
-    )
-    .slice(0, most);
+  const found = sources.flatMap((source, at) =>
+    scriptsBelow(source).map((path) => ({
+      path,
+      target: join(
+        into,
+        'packages',
+        String(at),
+        relative(source, path).replaceAll('node_modules', 'packages'),
+      ),
+    })),
+  );
+  const all = spread(found);
   for (const { path, target } of all) {
     mkdirSync(dirname(target), { recursive: true });
     copyFileSync(path, target);
   }
   writeFileSync(join(into, 'package.json'), JSON.stringify(MANIFEST, null, 2));
   return all.length;
+}
+
+/** As many as are wanted, evenly from all of them: the packages of the end of the alphabet are among them. */
+function spread<T>(all: readonly T[]): T[] {
+  const count = Math.min(most, all.length);
+  return Array.from({ length: count }, (_, at) => all[Math.floor((at * all.length) / count)] as T);
 }
 
 /** One number for the names and bytes of all files below a folder. */
