@@ -3,8 +3,10 @@ import { isInAsyncFunction } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import { relationshipOf } from '../../../src/backend/kinds/models.ts';
 import { type Kind, kindOf } from '../../../src/backend/kinds.ts';
+import { type ReadBySchema, readBySchemas, readsField } from '../../../src/backend/read-by-schema.ts';
 import { together } from '../../../src/backend/together.ts';
 import { whereabouts } from '../../../src/languages/python/awaits.ts';
+import { lineageOf, ownMembers, type PythonClass } from '../../../src/languages/python/classes.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
@@ -22,11 +24,24 @@ export default {
     /MissingGreenlet: greenlet_spawn has not been called; can't call await_(only)?\(\) here/,
     /Error extracting attribute: MissingGreenlet/,
   ],
-  literals: ['select', '.get(', '.get_one(', '.query(', 'scalar'],
+  literals: [
+    'select',
+    '.get(',
+    '.get_one(',
+    '.query(',
+    'scalar',
+    'model_validate',
+    'from_orm',
+    'router',
+    'app',
+  ],
   detect(document, backend) {
     // A test's one session has everything in memory that it wrote before.
     if (isTest(document.path)) return [];
-    return together(document.attributes.flatMap((node) => draft(document, backend, node) ?? []));
+    return together([
+      ...document.attributes.flatMap((node) => draft(document, backend, node) ?? []),
+      ...readBySchemas(document).flatMap((read) => draftsOfSchema(document, backend, read)),
+    ]);
   },
 } satisfies Transform<'python'>;
 
@@ -36,9 +51,8 @@ function draft(document: PythonDocument, backend: Backend, node: Node): Draft | 
   const owner = object && isInAsyncFunction(node) ? kindOf(backend, document, object) : undefined;
   if (!object || owner?.what !== 'model' || owner.session?.what !== 'async-session' || !owner.class)
     return undefined;
-  const relationship = relationshipOf(backend.kinds, owner.class, name);
-  if (!relationship || !/^(select|dynamic)$/.test(relationship.lazy ?? 'select')) return undefined;
-  if (!owner.loads || owner.loads.includes(name) || isWritten(node)) return undefined;
+  const lazy = lazyOf(backend, owner.class, name);
+  if (!lazy || !owner.loads || owner.loads.includes(name) || isWritten(node)) return undefined;
   if (isLoadedOtherwise(document, node, object, name)) return undefined;
   const read = `${object.text}.${name}`;
   const base = {
@@ -46,10 +60,51 @@ function draft(document: PythonDocument, backend: Backend, node: Node): Draft | 
     at: document.place(node),
     message: `${read} was not loaded with ${object.text}: reading it goes to the database without await.`,
   };
-  const edits = relationship.lazy === 'dynamic' ? undefined : loadedBySelect(document, owner, name, node);
+  const edits = lazy === 'dynamic' ? undefined : loadedBySelect(document, owner, name, node);
   if (edits) return { ...base, edits };
   const next = `Add selectinload(${owner.class.name}.${name}) to the query, or read it with await ${object.text}.awaitable_attrs.${name}.`;
   return { ...base, safety: 'report', next };
+}
+
+/** `select` or `dynamic`, of a relationship that goes to the database when it is read. */
+function lazyOf(backend: Backend, model: PythonClass, name: string): string | undefined {
+  const relationship = relationshipOf(backend.kinds, model, name);
+  const lazy = relationship && (relationship.lazy ?? 'select');
+  return lazy && /^(select|dynamic)$/.test(lazy) ? lazy : undefined;
+}
+
+/** The relationships that the fields of a schema read off an object, or off each of a list, when the function has no session to wait for. */
+function draftsOfSchema(document: PythonDocument, backend: Backend, { node, schema }: ReadBySchema): Draft[] {
+  const kind = isInAsyncFunction(node) ? kindOf(backend, document, node) : undefined;
+  const owner = kind?.what === 'list' ? kind.of : kind;
+  const model = owner?.what === 'model' && owner.session?.what === 'async-session' ? owner.class : undefined;
+  const { loads } = owner ?? {};
+  if (!owner || !model || !loads) return [];
+  const names = new Set(lineageOf(schema).classes.flatMap((each) => [...ownMembers(each).keys()]));
+  return [...names].flatMap((name): Draft[] => {
+    const lazy = readsField(schema, name) && !loads.includes(name) && lazyOf(backend, model, name);
+    if (!lazy || isLoadedOtherwise(document, node, node, name) || isTouched(document, node, name)) return [];
+    const base = {
+      subject: `${model.name}.${name} in ${whereabouts(node)}`,
+      at: document.place(node),
+      message: `${schema.name} reads ${name} of ${model.name}, which was not loaded with it: that goes to the database without await.`,
+    };
+    const edits = lazy === 'dynamic' ? undefined : loadedBySelect(document, owner, name, node);
+    const next = `Load it with the query: options(selectinload(${model.name}.${name})), or options=[…] of session.get.`;
+    return [edits ? { ...base, edits } : { ...base, safety: 'report', next }];
+  });
+}
+
+/** `user.posts = []`, or `len(user.posts)` that has a finding of its own, in the same function. */
+function isTouched(document: PythonDocument, node: Node, name: string): boolean {
+  const around = enclosing(node, 'function_definition')?.id;
+  return document
+    .attributesNamed(name)
+    .some(
+      (each) =>
+        enclosing(each, 'function_definition')?.id === around &&
+        each.childForFieldName('object')?.text === node.text,
+    );
 }
 
 /** `user.posts = […]` and `user.posts.append(…)` of a new object. Writing reads the old value as well, but not of an object that is new. */
