@@ -107,6 +107,15 @@ function propertiesWith(entity: Repository['entity'], decorator: RegExp): string
   });
 }
 
+/** The kind of the type that an entity's property is declared with: `TSNumberKeyword`. */
+export function columnType({ entity }: Repository, name: string): string | undefined {
+  if (!entity) return undefined;
+  const { body } = (entity.node as unknown as { body: { body: Node[] } }).body;
+  const property = body.find((one) => nameOf((one as { key?: Node }).key) === name);
+  const { typeAnnotation } = (property ?? {}) as { typeAnnotation?: { typeAnnotation?: Node } | null };
+  return typeAnnotation?.typeAnnotation?.type;
+}
+
 /** The keys that the options of `find` have; everything else in that place is a condition. */
 const OPTIONS = new Set([
   'where', 'relations', 'relationLoadStrategy', 'select', 'order', 'skip', 'take', 'cache', 'lock', 'join', 'withDeleted',

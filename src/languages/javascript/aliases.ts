@@ -32,6 +32,22 @@ export class Aliases {
     ];
   }
 
+  /** The names, without an extension, by which the tsconfig that holds for a file would find another. */
+  namesOf(from: string, file: string): string[] {
+    const config = this.configFor(posix.dirname(from));
+    if (!config) return [];
+    const path = file.replace(/\.[cm]?[jt]sx?$/, '');
+    return [path, path.replace(/\/index$/, '')].flatMap((target) => [
+      ...config.paths.flatMap(([pattern, targets]) =>
+        targets.flatMap((one) => {
+          const star = matchStar(posix.join(config.base, one), target);
+          return star === undefined ? [] : [pattern.replace('*', star)];
+        }),
+      ),
+      ...(config.bare ? [posix.relative(config.base, target)] : []),
+    ]);
+  }
+
   private fromConfig(from: string, module: string): string[] {
     const config = this.configFor(posix.dirname(from));
     if (!config) return [];

@@ -35,13 +35,13 @@ export class ScriptModules {
   /** Which files can hold a value of a package. */
   readonly reach: Reach;
   private readonly home: Home;
-  private readonly aliases: Aliases;
+  private readonly named: Aliases;
   private readonly scripts = new Map<string, Script | undefined>();
   private readonly resolved = new Map<string, string | undefined>();
 
   constructor(home: Home) {
     this.home = home;
-    this.aliases = new Aliases(home.workspace);
+    this.named = new Aliases(home.workspace);
     this.reach = new Reach(home.workspace, this);
   }
 
@@ -70,6 +70,13 @@ export class ScriptModules {
     const key = `${posix.dirname(from)}\n${module}`;
     if (!this.resolved.has(key)) this.resolved.set(key, this.find(from, module));
     return this.resolved.get(key);
+  }
+
+  /** The bare names by which a file can import another one of the workspace. */
+  aliases(from: string, file: string): string[] {
+    return this.named
+      .namesOf(from, file)
+      .filter((name) => name !== '' && !/^\.{1,2}(\/|$)/.test(name) && this.resolve(from, name) === file);
   }
 
   /** What the nearest package.json above a file says of one of its fields. */
@@ -103,7 +110,7 @@ export class ScriptModules {
   private find(from: string, module: string): string | undefined {
     const candidates = /^\.{1,2}(\/|$)/.test(module)
       ? [posix.join(posix.dirname(from), module)]
-      : this.aliases.candidates(from, module);
+      : this.named.candidates(from, module);
     return candidates.flatMap(variants).find((path) => this.home.workspace.has(path));
   }
 }

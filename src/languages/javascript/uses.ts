@@ -23,6 +23,11 @@ export function usesOf(script: Script, node: Node): Use[] | undefined {
   return follow({ script, node }, [], DEPTH);
 }
 
+/** The same for what a name stands for, which may be a class or a function. */
+export function usesOfName(script: Script, identifier: Node): Use[] | undefined {
+  return ofName({ script, node: identifier }, [], DEPTH);
+}
+
 /** The uses of what lies at a path of keys in the value of an expression. */
 function follow({ script, node }: Use, path: string[], depth: number): Use[] | undefined {
   const at = outermost(script, node);
@@ -72,19 +77,28 @@ function ofPattern({ script, node }: Use, value: Node, path: string[], depth: nu
 
 function ofName({ script, node }: Use, path: string[], depth: number): Use[] | undefined {
   const binding = script.bindingOf(node);
-  if (!binding || binding.writes.length > 0 || !/^(const|let|var|import)$/.test(binding.kind))
+  if (!binding || binding.writes.length > 0 || !/^(const|let|var|import|class|function)$/.test(binding.kind))
     return undefined;
   const used = all(binding.references, (use) => {
     const parent = script.parentOf(use);
-    if (/^TS(TypeQuery|QualifiedName|TypeReference)$/.test(parent?.type ?? '')) return [];
+    if (
+      /^TS(TypeQuery|QualifiedName|TypeReference|ExpressionWithTypeArguments|ClassImplements)$/.test(
+        parent?.type ?? '',
+      )
+    )
+      return [];
     if (parent?.type !== 'ExportSpecifier') return follow({ script, node: use }, path, depth);
     const name = nameOf(parent.exported as Node);
     return name === undefined ? undefined : ofExport(script, name, path, depth);
   });
-  const isExported =
-    binding.kind !== 'import' &&
-    script.above(binding.declaration, ({ type }) => type === 'ExportNamedDeclaration') !== undefined;
-  return all([used, isExported ? ofExport(script, binding.name, path, depth) : []], (one) => one);
+  const exported = binding.kind === 'import' ? undefined : exportOf(script, binding.declaration);
+  const name = exported === 'ExportDefaultDeclaration' ? 'default' : binding.name;
+  return all([used, exported ? ofExport(script, name, path, depth) : []], (one) => one);
+}
+
+/** The kind of the export that declares a name. */
+function exportOf(script: Script, declaration: Node): string | undefined {
+  return script.above(declaration, ({ type }) => /^Export(Named|Default)Declaration$/.test(type))?.type;
 }
 
 /** The uses in the modules that import a name of a module. */

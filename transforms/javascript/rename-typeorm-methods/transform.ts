@@ -1,5 +1,11 @@
 import type { JSCodeshift } from 'jscodeshift';
-import { renameSpecifier } from '../../../src/backend/javascript/data-sources.ts';
+import {
+  connectionName,
+  createdConnections,
+  dataSources,
+  optionsOf,
+  renameSpecifier,
+} from '../../../src/backend/javascript/data-sources.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import { isDataSource, primaryKeyOf, repositoryOf } from '../../../src/backend/javascript/typeorm.ts';
 import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
@@ -9,14 +15,16 @@ import {
   argumentsOf,
   type Call,
   isMember,
+  isPlainObject,
   keyOf,
   type Member,
   type Node,
   nameOf,
   propertyName,
+  stringValue,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
-import { remove, type Script } from '../../../src/languages/javascript/script.ts';
+import { remove, replace, type Script } from '../../../src/languages/javascript/script.ts';
 import { declaredType, originOf } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
@@ -61,19 +69,42 @@ function members(script: Script): Member[] {
 function ofDataSource(script: Script, member: Member, typeorm: PackageVersion): Found[] {
   const name = propertyName(member) ?? '';
   if (name === 'name' && isDataSource(script, member.object as Node))
-    return [
-      {
-        subject: 'name of a data source',
-        at: member,
-        message: `${typeorm.text} has no name on a data source: it is undefined.`,
-        safety: 'report',
-        next: 'Leave it out, or keep the name yourself.',
-      },
-    ];
+    return [ofName(script, member, typeorm)];
   const to = Object.hasOwn(OF_DATA_SOURCE, name) ? OF_DATA_SOURCE[name] : undefined;
   if (to === undefined || !isDataSource(script, member.object as Node)) return [];
   const message = `${typeorm.text} has no ${name} on a data source; it is ${to}.`;
   return [{ subject: name, at: member, message, repair: (j) => rename(j, member, to) }];
+}
+
+/** `connection.name` → the name, where there is one data source and its name is seen. */
+function ofName(script: Script, member: Member, typeorm: PackageVersion): Found {
+  const found = {
+    subject: 'name of a data source',
+    at: member,
+    message: `${typeorm.text} has no name on a data source: it is undefined.`,
+  };
+  const [source, more] = [...dataSources(script), ...createdConnections(script)];
+  const options = source && 'made' in source ? optionsOf(source.script, source.made) : undefined;
+  const isSeen = options && 'node' in options && isPlainObject(options.node);
+  const isRead = !/^(Assignment|Update)Expression$/.test(script.parentOf(member)?.type ?? '');
+  if (!source || !('made' in source) || more || !isSeen || !isRead)
+    return { ...found, safety: 'report', next: 'Leave it out, or keep the name yourself.' };
+  return { ...found, repair: (j) => putName(script, j, member, connectionName(source)) };
+}
+
+/** Puts a name in the place of an expression; inside a template, among its text. */
+function putName(script: Script, j: JSCodeshift, node: Node, name: string): void {
+  const template = script.parentOf(node);
+  if (template?.type !== 'TemplateLiteral' || !/^[\w .-]*$/.test(name))
+    return replace(script, node, expressionOf(j, [`'${name.replace(/[\\']/g, '\\$&')}'`]));
+  const at = (template.expressions as Node[]).indexOf(node);
+  const texts = template.quasis.slice(at, at + 2).map(({ value }) => value.raw);
+  const quasi = j.templateElement(
+    { raw: texts.join(name), cooked: texts.join(name) },
+    at + 2 === template.quasis.length,
+  );
+  template.quasis.splice(at, 2, quasi);
+  template.expressions.splice(at, 1);
 }
 
 function ofRepository(script: Script, call: Call, typeorm: PackageVersion): Found[] {
@@ -161,7 +192,8 @@ function goneOptions(script: Script, typeorm: PackageVersion): Found[] {
       at: option as Node,
       message: `${typeorm.text} has no option \`${name}\`: TypeScript refuses it.`,
     };
-    if (name === 'cli') return [{ ...found, repair: () => remove(script, option) }];
+    const isUsual = stringValue(option.value as Node) === 'default';
+    if (name === 'cli' || isUsual) return [{ ...found, repair: () => remove(script, option) }];
     return [
       {
         ...found,

@@ -9,9 +9,18 @@ import {
   type Source,
   specifierOf,
 } from '../../../src/backend/javascript/data-sources.ts';
-import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import {
+  detectWith,
+  type Find,
+  type Found,
+  type Look,
+  rewriteWith,
+} from '../../../src/backend/javascript/repair.ts';
 import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
+import { lineEnding } from '../../../src/files/source-file.ts';
 import { expressionOf, statementOf } from '../../../src/languages/javascript/build.ts';
+import { exportsOf } from '../../../src/languages/javascript/exports.ts';
+import { importPath } from '../../../src/languages/javascript/import-path.ts';
 import {
   dropImportsOf,
   freeName,
@@ -24,6 +33,7 @@ import { localModule } from '../../../src/languages/javascript/module-names.ts';
 import {
   argumentsOf,
   type Call,
+  endOf,
   isCall,
   isFunction,
   isMember,
@@ -40,32 +50,31 @@ import {
   declaredType,
   madeBy,
   originOf,
+  valueBehind,
 } from '../../../src/languages/javascript/trace.ts';
+import { usesOfName } from '../../../src/languages/javascript/uses.ts';
+import { readJsonc } from '../../../src/settings/jsonc.ts';
 import type { Transform } from '../../../src/transform.ts';
+import type { Edit } from '../../../src/types.ts';
 import { importDataSource, makeSource } from './make-source.ts';
 
 const UNSAFE = {
   unsafe: 'The data source must be initialised before the first use of what is taken from it.',
 };
 
-const find: Find = ({ script, version }) => {
+const find: Find = ({ script, version, backend }) => {
   const typeorm = version('typeorm');
   if (!typeorm?.is('>=0.3')) return [];
   const ofCalls = script.calls.flatMap((call): Found[] => {
     if (isWithoutOptions(script, call) && typeorm.is('>=1'))
-      return [
-        {
-          subject: 'forRoot',
-          at: call,
-          message: `${typeorm.text} reads no ormconfig file, and TypeOrmModule.forRoot() is given no options.`,
-          safety: 'report',
-          next: 'Write the options into forRoot({ … }).',
-        },
-      ];
+      return [withoutOptions(script, call, typeorm, backend)];
     const name = functionOf(script, call);
     if (Object.hasOwn(GLOBALS, name)) return ofGlobal(script, call, name, typeorm);
     if (name === 'createConnection' && typeorm.is('>=1')) return [ofCreate(script, call, typeorm)];
     if (name === 'getConnectionManager' && typeorm.is('>=1')) return [ofManager(script, call, typeorm)];
+    const made =
+      name === 'EntityRepository' && typeorm.is('>=1') ? plainClass(script, call, typeorm) : undefined;
+    if (made) return [made];
     const next = typeorm.is('>=1') ? GONE[name] : undefined;
     return next ? [{ subject: name, at: call, message: gone(typeorm, name), safety: 'report', next }] : [];
   });
@@ -214,6 +223,105 @@ function isWithoutOptions(script: Script, call: Call): boolean {
   return isBare && originOf(script, call.callee as Node) === '@nestjs/typeorm.TypeOrmModule.forRoot';
 }
 
+/** `forRoot()` with the options of the ormconfig file that TypeORM had found by itself. */
+function withoutOptions(
+  script: Script,
+  call: Call,
+  typeorm: PackageVersion,
+  backend: Look['backend'],
+): Found {
+  const found = {
+    subject: 'forRoot',
+    at: call,
+    message: `${typeorm.text} reads no ormconfig file, and TypeOrmModule.forRoot() is given no options.`,
+  };
+  const config = backend && ormConfig(script, backend);
+  if (!config) return { ...found, safety: 'report', next: 'Write the options into forRoot({ … }).' };
+  const path = importPath(script, config.file);
+  const own = freeName(script, 'ormconfig', 'ormConfig') ?? 'ormconfig';
+  return {
+    ...found,
+    safety: {
+      unsafe: `What ${config.file} holds is read when the module is loaded, and not where TypeORM was started.`,
+    },
+    repair: (j) => {
+      const given = expressionOf(j, [config.imported ? own : `require('${path}')`]);
+      (call as unknown as { arguments: Node[] }).arguments = [given];
+    },
+    ...(config.imported && { edits: [importBehindOthers(script, `import ${own} from '${path}';`)] }),
+  };
+}
+
+/** As text: recast would put an empty line before an import that a class with decorators follows. */
+function importBehindOthers(script: Script, text: string): Edit {
+  const at = Math.max(0, ...script.all('ImportDeclaration').map(endOf));
+  return { file: script.path, start: at, end: at, text: lineEnding(script.text) + text };
+}
+
+/** The ormconfig file beside a backend's package.json that holds the options of one connection. */
+function ormConfig(
+  script: Script,
+  { workspace, facts }: NonNullable<Look['backend']>,
+): { file: string; imported: boolean } | undefined {
+  const at = (extension: string) => posix.join(facts.root, `ormconfig.${extension}`);
+  const files = ['ts', 'js', 'json'].map(at).filter((path) => workspace.has(path));
+  const [file, more] = files;
+  if (file === undefined || more !== undefined || isNativeModule(script)) return undefined;
+  if (file.endsWith('.json')) {
+    const data = readJsonc(workspace.read(file)?.text ?? '');
+    const isOne = typeof data === 'object' && data !== null && !Array.isArray(data);
+    return isOne ? { file, imported: false } : undefined;
+  }
+  const config = script.modules?.script(file);
+  const { named, whole } = config ? exportsOf(config) : { named: () => undefined, whole: undefined };
+  const options = whole ?? (named('default') as { node?: Node } | undefined)?.node;
+  const value = config && options && valueBehind(config, options);
+  if (!value || 'module' in value || value.node.type !== 'ObjectExpression') return undefined;
+  const isDefault = whole === undefined;
+  return file.endsWith('.js') === isDefault ? undefined : { file, imported: isDefault };
+}
+
+/** A class of its own instead of a repository of 0.2, where nobody uses anything of the repository. */
+function plainClass(script: Script, call: Call, typeorm: PackageVersion): Found | undefined {
+  const decorator = script.parentOf(call);
+  const owner = decorator && script.parentOf(decorator);
+  if (decorator?.type !== 'Decorator' || owner?.type !== 'ClassDeclaration' || !owner.id) return undefined;
+  const { superClass, superTypeParameters } = owner as unknown as Record<string, Node | null | undefined>;
+  const isRepository =
+    superClass && /^typeorm\.(Abstract)?Repository$/.test(originOf(script, superClass) ?? '');
+  const uses = isRepository && isItself(script, owner) ? usesOfName(script, owner.id as Node) : undefined;
+  const isMade = uses?.every((use) => isMadeWithNothing(use.script, use.node));
+  if (!superClass || !isMade) return undefined;
+  return {
+    subject: 'EntityRepository',
+    at: call,
+    message: `${gone(typeorm, 'EntityRepository')} ${owner.id.name} uses nothing of the repository that it extends.`,
+    safety: { unsafe: 'Objects of the class have the methods of a repository no longer.' },
+    repair: () => {
+      for (const one of [decorator, superClass, superTypeParameters]) if (one) dropImportsOf(script, one);
+      Object.assign(owner, { superClass: null, superTypeParameters: null });
+      remove(script, decorator);
+    },
+  };
+}
+
+/** True where a class asks for nothing but what it declares itself. */
+function isItself(script: Script, owner: Node): boolean {
+  const { body } = (owner as unknown as { body: { body: Node[] } }).body;
+  const own = new Set(body.map((one) => nameOf((one as { key?: Node }).key)));
+  return script.within(owner).every((node) => {
+    if (node.type === 'Super') return false;
+    if (node.type !== 'ThisExpression') return true;
+    const member = script.parentOf(node);
+    return isMember(member) && own.has(propertyName(member));
+  });
+}
+
+function isMadeWithNothing(script: Script, use: Node): boolean {
+  const made = script.parentOf(use);
+  return made?.type === 'NewExpression' && (made.callee as Node) === use && argumentsOf(made).length === 0;
+}
+
 /** In a migration, the query runner that it is handed: the data source that runs it need not be that of the server. */
 function onlyRunner(script: Script, call: Call, name: string): ReturnType<typeof onlySource> {
   const around = script.above(call, (node) => runnerOf(script, node) !== undefined);
@@ -355,10 +463,7 @@ function importSource(script: Script, j: JSCodeshift, { script: other, name, as 
     own.specifiers = [...(own.specifiers ?? []), j.importSpecifier(j.identifier(name))];
     return;
   }
-  const relative = posix.relative(posix.dirname(script.path), other.path);
-  const bare = relative.replace(/\.[cm]?tsx?$|\.[cm]?jsx?$/, '');
-  const extension = isNativeModule(script) ? (/\.([cm]?)[jt]sx?$/.exec(relative)?.[1] ?? '') : undefined;
-  const path = `${bare.startsWith('.') ? '' : './'}${bare}${extension === undefined ? '' : `.${extension}js`}`;
+  const path = importPath(script, other.path);
   const names = as === 'named' ? `{ ${name} }` : name;
   const text = hasImports(script)
     ? `import ${names} from '${path}';`

@@ -1,6 +1,7 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import {
+  columnType,
   isFindOption,
   primaryKeyOf,
   type Repository,
@@ -15,15 +16,18 @@ import {
   isMember,
   isPlainObject,
   keyOf,
+  methodCall,
   type Node,
+  nameOf,
   propertiesOf,
   propertyName,
   propertyOf,
+  startOf,
   stringValue,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { declaredAnnotation, declaredType } from '../../../src/languages/javascript/trace.ts';
+import { declaredAnnotation, declaredType, valueBehind } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {
@@ -34,11 +38,15 @@ const find: Find = ({ script, version }) => {
     const name = isMember(callee) ? (propertyName(callee) ?? '') : '';
     const by = Object.hasOwn(BY, name) ? BY[name] : undefined;
     const [first] = argumentsOf(call);
+    const isOne = by !== undefined || Object.values(BY).includes(name);
     const repository =
-      by && first && isMember(callee) ? repositoryOf(script, callee.object as Node) : undefined;
-    if (!by || !first || !repository) return [];
+      isOne && first && isMember(callee) ? repositoryOf(script, callee.object as Node) : undefined;
+    if (!first || !repository) return [];
+    const compared = strings(script, first, name, repository, typeorm);
+    if (!by) return compared;
     return [
       ...conditions(script, call, name, by, repository, typeorm),
+      ...compared,
       ...lists(script, first, name, typeorm),
     ];
   });
@@ -55,7 +63,7 @@ export const transform = {
     /String-array "(relations|select)" syntax has been removed/,
   ],
   packages: ['typeorm'],
-  literals: ['.findOne(', '.findOneOrFail(', '.find(', '.findAndCount(', '.count('],
+  literals: ['.findOne', '.find(', '.findBy(', '.findAndCount', '.count(', '.countBy('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
@@ -114,15 +122,13 @@ function conditions(
     const type = declaredAnnotation(script, given)?.type;
     const isOpen = script.bindingOf(given)?.kind === 'param' && (!type || type === 'TSAnyKeyword');
     const message = `${typeorm.text} takes no conditions in ${name}(), but options: with conditions in ${given.name} it throws.`;
-    if (isOpen && !options)
-      return [
-        {
-          ...found,
-          message,
-          safety: 'report',
-          next: `Write ${name}({ where: ${given.name} }), if that is what it holds.`,
-        },
-      ];
+    if (isOpen && !options) {
+      const next = `Write ${name}({ where: ${given.name} }), if that is what it holds.`;
+      if (!callersGiveConditions(script, given)) return [{ ...found, message, safety: 'report', next }];
+      const safety = { unsafe: 'A caller that cannot be seen may hand in something else.' };
+      const where = (j: JSCodeshift) => objectOf(j, [['where', given]]);
+      return [{ ...found, message, safety, repair: (j) => replace(script, first, where(j)) }];
+    }
   }
   if (!isPlainObject(given) || given.properties.length === 0 || propertiesOf(given).some(isFindOption))
     return [];
@@ -131,6 +137,90 @@ function conditions(
   if (options && !isPlainObject(unwrap(options)))
     return [{ ...found, message, safety: 'report', next: `Write ${name}({ where: { … } }).` }];
   return [{ ...found, message, repair: (j) => write(j, call, by, first, options) }];
+}
+
+/** True where a parameter is the first of a method that is called elsewhere, always with conditions that are written out. */
+function callersGiveConditions(script: Script, param: Node): boolean {
+  const method = script.bindingOf(param)?.declaration;
+  const owner = method && script.above(method, ({ type }) => /^Class(Declaration|Expression)$/.test(type));
+  if (method?.type !== 'ClassMethod' || !owner || nameOf((method.params as Node[])[0]) !== nameOf(param))
+    return false;
+  const name = nameOf(method.key as Node, method.computed === true);
+  const callers = (script.modules?.mentioning(`.${name}(`) ?? []).flatMap((one) =>
+    one.calls.flatMap((call) => {
+      const used = methodCall(call);
+      return used && used.method === name && isOfClass(one, used.receiver, script.path, owner)
+        ? [argumentsOf(call)]
+        : [];
+    }),
+  );
+  return (
+    callers.length > 0 &&
+    callers.every(([given, more]) => {
+      const object = given && unwrap(given);
+      return !more && isPlainObject(object) && !propertiesOf(object).some(isFindOption);
+    })
+  );
+}
+
+/** True where a value is declared to be of a class, which stands in the file of that path. */
+function isOfClass(script: Script, receiver: Node, path: string, owner: Node): boolean {
+  const type = declaredAnnotation(script, receiver);
+  const value = type?.type === 'TSTypeReference' ? valueBehind(script, type.typeName as Node) : undefined;
+  return (
+    value !== undefined &&
+    'node' in value &&
+    value.script.path === path &&
+    startOf(value.node) === startOf(owner)
+  );
+}
+
+/** Columns that are numbers, and that are compared with what is a string for certain: TypeScript refuses it since 0.3. */
+function strings(
+  script: Script,
+  first: Node,
+  name: string,
+  repository: Repository,
+  typeorm: PackageVersion,
+): Found[] {
+  if (!/\.[cm]?tsx?$/.test(script.path)) return [];
+  const given = unwrap(first);
+  const where = /By(OrFail)?$/.test(name)
+    ? given
+    : unwrap((propertyOf(given, 'where')?.value ?? given) as Node);
+  const isWhere = /By(OrFail)?$/.test(name) || propertyOf(given, 'where') !== undefined;
+  if (!isWhere) return [];
+  return propertiesOf(where).flatMap((condition): Found[] => {
+    const column = keyOf(condition) ?? '';
+    const value = condition.value as Node;
+    if (columnType(repository, column) !== 'TSNumberKeyword' || !isParameterOfRequest(script, value))
+      return [];
+    return [
+      {
+        subject: `${name} ${column}`,
+        at: condition,
+        message: `${typeorm.text} wants a number for ${column}, and a parameter of the request is a string: TypeScript refuses it.`,
+        safety: { unsafe: 'What is no number is NaN in the query, and no longer the text that was sent.' },
+        repair: (j) => {
+          condition.shorthand = false;
+          condition.value = expressionOf(j, ['Number(', ')'], [value]) as typeof condition.value;
+        },
+      },
+    ];
+  });
+}
+
+/** `req.params.id` of Express, also by way of a constant. */
+function isParameterOfRequest(script: Script, node: Node): boolean {
+  const value = valueBehind(script, node);
+  const member = value && 'node' in value ? value.node : undefined;
+  const params = isMember(member) ? unwrap(member.object as Node) : undefined;
+  return (
+    value !== undefined &&
+    isMember(params) &&
+    propertyName(params) === 'params' &&
+    declaredType(value.script, params.object as Node) === 'express.Request'
+  );
 }
 
 /** A number or a string is an id; what is called one most likely is. */
