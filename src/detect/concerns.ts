@@ -23,3 +23,19 @@ export function concernsFile(loaded: Looking, backend: Backend, path: string, li
   const { packages } = loaded.transform;
   return loaded.language === 'python' || !packages || modulesOf(backend).reach.isIn(path, packages);
 }
+
+/**
+ * Files (relative paths) of a backend in which one of these JavaScript transforms can find anything. Asked once for all of them: most
+ * files of a repository are out of every package's reach, and their texts need not be searched for each transform's literals.
+ */
+export function reachable(
+  loaded: readonly Looking[],
+  backend: Backend,
+  paths: readonly string[],
+): readonly string[] {
+  const packages = loaded.map(({ transform }) => transform.packages);
+  if (packages.includes(undefined)) return paths;
+  const all = [...new Set(packages.flatMap((names) => names ?? []))].sort();
+  const { reach } = modulesOf(backend);
+  return paths.filter((path) => EXTENSION.javascript.test(path) && reach.isIn(path, all));
+}

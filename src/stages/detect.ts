@@ -1,5 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
-import { concerns, concernsFile } from '../detect/concerns.ts';
+import { concerns, concernsFile, reachable } from '../detect/concerns.ts';
 import { type Literals, literalsOf } from '../detect/mentions.ts';
 import { toFinding } from '../detect/to-finding.ts';
 import type { SourceFile } from '../files/source-file.ts';
@@ -87,9 +87,10 @@ function* allLooks(
   for (const loaded of concerned)
     if (loaded.language === 'python')
       for (const path of backend.facts.files) yield* looksAt(loaded, backend, path, literals);
-  for (const path of backend.facts.files) {
-    for (const loaded of concerned)
-      if (loaded.language === 'javascript') yield* looksAt(loaded, backend, path, literals);
+  const ofScripts = concerned.filter((loaded) => loaded.language === 'javascript');
+  if (ofScripts.length === 0) return;
+  for (const path of reachable(ofScripts, backend, backend.facts.files)) {
+    for (const loaded of ofScripts) yield* looksAt(loaded, backend, path, literals);
     backend.releaseScripts();
   }
 }
