@@ -4,11 +4,15 @@ import { nameAt } from '../../../src/backend/name-for-import.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { hasBinds, hasPlaceholders, type SqlText, sqlText } from '../../../src/backend/sql-text.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
+import { valueFor } from '../../../src/backend/values.ts';
 import { argumentsOf, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
+/** Statements that are made of names alone: no database takes parameters in them. */
+const TAKES_NO_PARAMETERS =
+  /^\s*(alter|analyze|cluster|comment|create|drop|grant|lock|reindex|rename|revoke|set|truncate|use|vacuum)\b/i;
 const RUNS = /^(execute|scalar|scalars|stream|stream_scalars|exec)$/;
 const RUNNERS = /^(async-)?(session|connection)$/;
 const CLAUSES = /^(filter|where|having|from_statement)$/;
@@ -82,7 +86,7 @@ function wrapped(
 ): Draft[] {
   const message = 'A plain string is no SQL since SQLAlchemy 2.0; text() says that it is.';
   const draft = { subject: `text ${functionAt(call)}`, at: document.place(node), message };
-  const problem = problemOf(sql, parameters);
+  const problem = problemOf(document, sql, parameters);
   if (problem) return [{ ...draft, ...problem, safety: 'report' }];
   const text = nameAt(document, node, { module: 'sqlalchemy', name: 'text', otherwise: 'sql_text' });
   const written = node.type === 'parenthesized_expression' ? node.text : `(${node.text})`;
@@ -90,13 +94,30 @@ function wrapped(
   return [{ ...draft, edits }];
 }
 
+/** The text that SQL begins with, as far as it is known: `" ".join(["create role", name])` begins with its first part. */
+function beginningOf(document: PythonDocument, { node, text }: SqlText): string {
+  const joined =
+    node.childForFieldName('function')?.childForFieldName('attribute')?.text === 'join'
+      ? positional(node)[0]
+      : undefined;
+  const parts = joined && valueFor(document, joined)?.node;
+  const first = parts && /^(list|tuple)$/.test(parts.type) ? parts.namedChildren[0] : undefined;
+  return first ? (sqlText(document, first)?.text ?? '') : text;
+}
+
 /** Why a string cannot simply be wrapped, and what a person does instead. */
-function problemOf(sql: SqlText, parameters: boolean): { message: string; next: string } | undefined {
+function problemOf(
+  document: PythonDocument,
+  sql: SqlText,
+  parameters: boolean,
+): { message: string; next: string } | undefined {
   if (sql.kind === 'built')
     return {
       message:
         'SQL that is put together of parts is refused since SQLAlchemy 2.0, and may be changed by whoever sends a part.',
-      next: 'Write text("… :name") and give the values as parameters: {"name": value}.',
+      next: TAKES_NO_PARAMETERS.test(beginningOf(document, sql))
+        ? 'Wrap it in text(). Names of roles, schemas and tables cannot be parameters: quote each with engine.dialect.identifier_preparer.quote(name).'
+        : 'Write text("… :name") and give the values as parameters: {"name": value}; the name of a table or column cannot be one.',
     };
   if (parameters && hasPlaceholders(sql.text))
     return {
