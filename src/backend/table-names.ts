@@ -15,6 +15,12 @@ export interface NamedTable {
   home?: MetadataHome;
 }
 
+/** Operations of a migration that name a table which is there afterwards, and the argument that does. */
+const MAKES_TABLE: Readonly<Record<string, { keyword: string; at: number }>> = {
+  'alembic.op.create_table': { keyword: 'table_name', at: 0 },
+  'alembic.op.rename_table': { keyword: 'new_table_name', at: 1 },
+};
+
 const known = new WeakMap<Backend, NamedTable[] | undefined>();
 
 /**
@@ -28,9 +34,9 @@ export function namedTables(backend: Backend): NamedTable[] | undefined {
 
 function findTables(backend: Backend): NamedTable[] | undefined {
   const tables: NamedTable[] = [];
-  for (const document of backend.documents.filter(({ text }) => /class|Table\(/.test(text))) {
+  for (const document of backend.documents.filter(({ text }) => /class|Table\(|_table\(/.test(text))) {
     if (/automap_base|\.reflect\(|autoload_with|DeferredReflection/.test(document.text)) return undefined;
-    const own = [...classTables(document), ...plainTables(document)];
+    const own = [...classTables(document), ...plainTables(document), ...migratedTables(document)];
     if (own.includes('unknown')) return undefined;
     tables.push(...own.flatMap((each) => (each === 'unknown' ? [] : each)));
   }
@@ -75,6 +81,19 @@ function plainTables(document: PythonDocument): (NamedTable | 'unknown')[] {
     if (!callee || !/^(sqlalchemy|sqlmodel)(\.\w+)*\.Table$/.test(document.externalName(callee) ?? ''))
       return [];
     const given = keywordValue(call, 'name') ?? positional(call)[0];
+    const name = given && plainString(given);
+    return [name === undefined ? 'unknown' : { name }];
+  });
+}
+
+/** `op.create_table("name", …)` of a migration: its own foreign keys are looked up in the database. */
+function migratedTables(document: PythonDocument): (NamedTable | 'unknown')[] {
+  if (!document.text.includes('_table(')) return [];
+  return document.calls.flatMap((call): (NamedTable | 'unknown')[] => {
+    const callee = call.childForFieldName('function');
+    const makes = callee ? MAKES_TABLE[document.externalName(callee) ?? ''] : undefined;
+    if (!makes) return [];
+    const given = keywordValue(call, makes.keyword) ?? positional(call)[makes.at];
     const name = given && plainString(given);
     return [name === undefined ? 'unknown' : { name }];
   });
