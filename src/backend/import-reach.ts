@@ -1,5 +1,7 @@
+import { positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { dirname, join, type ModuleTarget } from '../languages/python/modules.ts';
+import { plainString } from '../languages/python/tree.ts';
 
 const LOADS_BY_NAME =
   /\b(import_module|pkgutil|walk_packages|iter_modules|__import__|find_modules|import_string|runpy)\b|\bexec\(/;
@@ -87,6 +89,7 @@ function importsOf(document: PythonDocument, byName: ByName): PythonDocument[] {
     if (target.kind === 'external' || target.kind === 'missing')
       found.push(...endingWith(byName, `${target.name}.${name}`));
   }
+  for (const name of namesOfImporters(document)) add(document.modules.resolve(document.path, name));
   for (const star of document.scopes.stars) add(document.modules.resolve(document.path, star.module));
   return found;
 }
@@ -96,6 +99,18 @@ function addDotted(document: PythonDocument, module: string, add: (target: Modul
   const parts = module.split('.');
   for (let length = 1; length <= parts.length; length++)
     add(document.modules.resolve(document.path, parts.slice(0, length).join('.')));
+}
+
+/** `try_import("app.models")`: a function that says that it imports, and is given the full name of a module. */
+function namesOfImporters(document: PythonDocument): string[] {
+  if (!/import\w*\(\s*['"]/i.test(document.text)) return [];
+  return document.calls.flatMap((call) => {
+    const callee = call.childForFieldName('function');
+    const called = callee?.childForFieldName('attribute')?.text ?? callee?.text ?? '';
+    const [first] = positional(call);
+    const name = first && /import/i.test(called) ? plainString(first) : undefined;
+    return name !== undefined && /^\w+(\.\w+)*$/.test(name) ? [name] : [];
+  });
 }
 
 function packagesAbove(document: PythonDocument): PythonDocument[] {

@@ -3,6 +3,7 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { moduleFor } from '../../../src/backend/import-for.ts';
 import { loadersOf, loadsByName, reachFrom } from '../../../src/backend/import-reach.ts';
 import { type MetadataHome, metadataAt, modelsOf } from '../../../src/backend/models.ts';
+import { keyword, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
 import { insertBefore } from '../../../src/languages/python/statement-edits.ts';
@@ -47,12 +48,23 @@ function metadataUses(document: PythonDocument, backend: Backend): Use[] {
       )
     : document.attributesNamed('create_all');
   if (!migration && !backend.sources.includes(document)) return [];
-  const found = uses.flatMap((at) => {
-    const metadata = at.childForFieldName(migration ? 'right' : 'object');
-    const home = metadata ? metadataAt(document, metadata) : undefined;
-    return home ? [{ at, home, migration }] : [];
-  });
+  const found = uses
+    .filter((at) => !choosesTables(at))
+    .flatMap((at) => {
+      const metadata = at.childForFieldName(migration ? 'right' : 'object');
+      const home = metadata ? metadataAt(document, metadata) : undefined;
+      return home ? [{ at, home, migration }] : [];
+    });
   return found.slice(0, 1);
+}
+
+/** `create_all(engine, tables=[…])` makes some of the tables, and means to. */
+function choosesTables(at: Node): boolean {
+  const around = at.parent?.type === 'argument_list' ? at.parent.parent : at.parent;
+  if (around?.type !== 'call') return false;
+  return (
+    keyword(around, 'tables') !== undefined || (around.id === at.parent?.id && positional(around).length > 1)
+  );
 }
 
 function draft(document: PythonDocument, backend: Backend, { at, home, migration }: Use): Draft | undefined {
@@ -78,10 +90,47 @@ function draft(document: PythonDocument, backend: Backend, { at, home, migration
     message: `Nothing imports ${names}${more} by the time ${migration ? 'alembic compares' : 'the tables are made'}, so ${missing.length === 1 ? 'its tables are' : 'their tables are'} left out.`,
   };
   const statement = statementFor(at);
+  const broken = brokenAmong(missing, reached);
+  if (broken) {
+    const next = `${broken.path} raises ${broken.error} when it is imported: repair that first, then import ${wanted.length === 1 ? 'it' : 'these modules'} above this line.`;
+    return { ...base, safety: 'report', next };
+  }
   const lines = wanted.map((each) => importLine(document, each, statement));
   if (wanted.length > MOST_LINES || lines.some((line) => line === undefined))
     return { ...base, safety: 'report', next: 'Import these modules above this line.' };
   return { ...base, edits: [insertBefore(document, statement, lines.join('\n'))] };
+}
+
+/** The first module whose import is seen to fail, of these and of those that they load. */
+function brokenAmong(
+  missing: readonly PythonDocument[],
+  loaded: ReadonlyMap<string, PythonDocument>,
+): { path: string; error: string } | undefined {
+  const fresh = [...reachFrom(missing).values()].filter(({ path }) => !loaded.has(path));
+  return fresh
+    .map((each) => ({ path: each.path, error: errorOfImport(each) }))
+    .find((each): each is { path: string; error: string } => each.error !== undefined);
+}
+
+/** What importing a module raises, where its text alone shows it. */
+function errorOfImport(document: PythonDocument): string | undefined {
+  if (document.problem) return 'SyntaxError';
+  const missing = document.topBindings.some(
+    ({ kind, guards, name }) =>
+      kind === 'from-import' && guards.length === 0 && document.exported(name).kind === 'missing',
+  );
+  if (missing) return 'ImportError';
+  return descendants(document.root, 'assignment').some((each) => isItemOfType(document, each))
+    ? 'TypeError'
+    : undefined;
+}
+
+/** `tasks = Mapped[list] = relationship()`: the colon is missing, so that an item of a class is assigned. */
+function isItemOfType(document: PythonDocument, assignment: Node): boolean {
+  const left = assignment.childForFieldName('left');
+  const object = left?.type === 'subscript' ? left.childForFieldName('value') : undefined;
+  if (!object || enclosing(assignment, 'function_definition')) return false;
+  return /^(typing|sqlalchemy\.orm)\.[A-Z]\w*$/.test(document.externalName(object) ?? '');
 }
 
 function declares(document: PythonDocument, home: MetadataHome): boolean {
