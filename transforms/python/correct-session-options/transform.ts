@@ -5,7 +5,7 @@ import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import type { Node } from '../../../src/languages/python/tree.ts';
+import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Safety } from '../../../src/types.ts';
 
@@ -60,9 +60,28 @@ function subtransactions(document: PythonDocument, backend: Backend, call: Node)
   const receiver = receiverOf(backend, document, call);
   if (receiver?.method !== 'begin' || !/^(async-)?session$/.test(receiver.kind.what)) return [];
   const message = 'begin() has no subtransactions since SQLAlchemy 2.0.';
+  if (isUsedBefore(document, call, receiver.node)) {
+    const next =
+      'Leave begin() out: what the session has done above began a transaction, in which begin() raises InvalidRequestError, and commit() ends it.';
+    const at = document.place(call);
+    return [{ subject: `subtransactions ${functionAt(call)}`, at, message, safety: 'report', next }];
+  }
   const unsafe =
     'begin() inside a transaction that is open already raises InvalidRequestError; begin_nested() makes a savepoint there';
   return drop(document, call, 'subtransactions', message, { unsafe });
+}
+
+/** True where the same function, or the module, has done something with the session further up. */
+function isUsedBefore(document: PythonDocument, call: Node, session: Node): boolean {
+  const around = enclosing(call, 'function_definition');
+  return document.calls.some((each) => {
+    const object = each.childForFieldName('function')?.childForFieldName('object');
+    return (
+      object?.text === session.text &&
+      each.endIndex <= call.startIndex &&
+      enclosing(each, 'function_definition')?.id === around?.id
+    );
+  });
 }
 
 function drop(document: PythonDocument, call: Node, name: string, message: string, safety?: Safety): Draft[] {
