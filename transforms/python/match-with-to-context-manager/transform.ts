@@ -1,9 +1,10 @@
 import type { Backend } from '../../../src/backend/backend.ts';
+import { callerArguments } from '../../../src/backend/kinds/callers.ts';
 import type { Kind } from '../../../src/backend/kinds/kind.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
 import { mayAwait, whereabouts } from '../../../src/languages/python/awaits.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { children, descendants, isAsync, type Node } from '../../../src/languages/python/tree.ts';
+import { children, descendants, enclosing, isAsync, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -61,15 +62,34 @@ function wayOf(kind: Kind | undefined): Way | undefined {
 
 function toAsync(document: PythonDocument, statement: Node, draft: Draft): Draft {
   if (!mayAwait(statement)) {
-    const next = `Make ${whereabouts(statement)} an async def, and await it wherever it is called.`;
+    const name = whereabouts(statement);
+    const next = yields(statement)
+      ? `Make ${name} an async def: an async generator is read by async for, and opened by async with below @asynccontextmanager.`
+      : `Make ${name} an async def, and await it wherever it is called.`;
     return { ...draft, safety: 'report', next };
   }
   const start = statement.startIndex;
   return { ...draft, edits: [{ file: document.path, start, end: start, text: 'async ' }] };
 }
 
+/** True where the function around a statement is a generator. */
+function yields(statement: Node): boolean {
+  const definition = enclosing(statement, 'function_definition');
+  return (
+    definition !== undefined &&
+    descendants(definition, 'yield').some(
+      (each) => enclosing(each, 'function_definition', 'lambda')?.id === definition.id,
+    )
+  );
+}
+
 /** `async with Session(engine)`: where the block awaits what it opened, it is the session that is wrong. */
-function toSync(document: PythonDocument, backend: Backend, statement: Node, draft: Draft): Draft {
+function toSync(
+  document: PythonDocument,
+  backend: Backend,
+  statement: Node,
+  draft: Draft,
+): Draft | undefined {
   if (awaitsWhatItOpens(document, statement)) {
     const next =
       'Make it async where it is made, with create_async_engine, async_sessionmaker or @asynccontextmanager.';
@@ -80,7 +100,9 @@ function toSync(document: PythonDocument, backend: Backend, statement: Node, dra
       next,
     };
   }
-  if (!isMade(kindOf(backend, document, openedBy(statement)))) {
+  const session = sessionOf(backend, document, openedBy(statement));
+  if (session && isPassedAsync(backend, document, session)) return undefined;
+  if (!isMade(kindOf(backend, document, session ?? openedBy(statement)))) {
     const next = 'Look at what the annotation says of it, and at what is really passed.';
     return { ...draft, safety: 'report', next };
   }
@@ -92,6 +114,28 @@ function toSync(document: PythonDocument, backend: Backend, statement: Node, dra
 function openedBy(statement: Node): Node {
   const clause = children(statement)[0] ?? statement;
   return opened(children(children(clause)[0] ?? clause)[0] ?? clause);
+}
+
+/** The session itself, of `session` and of `session.begin()`. */
+function sessionOf(backend: Backend, document: PythonDocument, opened: Node): Node | undefined {
+  const object = opened.childForFieldName('function')?.childForFieldName('object');
+  return (
+    [opened, object].find((node) => node && kindOf(backend, document, node)?.what === 'session') ?? undefined
+  );
+}
+
+/** True for a parameter that some caller, or a caller's caller, gives an async session. */
+function isPassedAsync(backend: Backend, document: PythonDocument, node: Node, hops = 0): boolean {
+  const origin = document.origin(node);
+  if (hops > 4 || origin.kind !== 'local' || origin.binding.kind !== 'parameter') return false;
+  const definition = enclosing(origin.binding.node, 'function_definition');
+  const passed = definition && callerArguments(backend.kinds, document, definition, origin.binding.name);
+  return [...(passed ?? [])].some(
+    (each) =>
+      each !== undefined &&
+      (kindOf(backend, each.document, each.node)?.what === 'async-session' ||
+        isPassedAsync(backend, each.document, each.node, hops + 1)),
+  );
 }
 
 /** True where more than an annotation says what it is. */
