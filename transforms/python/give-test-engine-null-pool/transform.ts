@@ -1,10 +1,12 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { enginesOf } from '../../../src/backend/engines.ts';
+import { type Engine, enginesOf } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import { isMadeOnce, keepsConnections, nullPoolEdits } from '../../../src/backend/null-pool.ts';
+import { referencesAcross } from '../../../src/backend/references.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import { decoratorsOf } from '../../../src/languages/python/classes.ts';
-import { enclosing, type Node, plainString } from '../../../src/languages/python/tree.ts';
+import type { PythonDocument } from '../../../src/languages/python/document.ts';
+import { descendants, enclosing, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 export default {
@@ -20,7 +22,10 @@ export default {
     return enginesOf(document)
       .filter(
         (engine) =>
-          (isMadeOnce(engine) || isInSharedFixture(engine.call)) && keepsConnections(backend, engine),
+          (isMadeOnce(engine) || isInSharedFixture(engine.call)) &&
+          keepsConnections(backend, engine) &&
+          isAskedFor(backend, engine) &&
+          !isClosedByTests(engine.document),
       )
       .map((engine) => {
         const edits = nullPoolEdits(engine);
@@ -53,6 +58,52 @@ function isInSharedFixture(call: Node): boolean {
       );
     }),
   );
+}
+
+/** True unless it can be seen that nothing connects through the engine: nobody reads its name, but to listen to its events. */
+function isAskedFor(backend: Backend, { document, call }: Engine): boolean {
+  const definition = enclosing(call, 'function_definition');
+  const named = (definition ?? enclosing(call, 'assignment'))?.childForFieldName(
+    definition ? 'name' : 'left',
+  );
+  if (named?.type !== 'identifier') return true;
+  if (definition) return isAutomatic(definition) || backend.documents.some((each) => mentions(each, named));
+  const [binding, other] = document.scopes.module.bindings.get(named.text) ?? [];
+  if (!binding || other) return true;
+  return referencesAcross(backend.documents, document, binding).some(
+    (use) => use.node.id !== named.id && !isListenedTo(use.document, use.node),
+  );
+}
+
+/** A fixture that every test has, asked for or not; or one that is asked for by another name. */
+function isAutomatic(definition: Node): boolean {
+  return decoratorsOf(definition).some((decorator) => /\b(autouse|name)\s*=/.test(decorator.text));
+}
+
+/** pytest hands a fixture to whatever has a parameter of its name, and to what names it in a string. */
+function mentions(document: PythonDocument, name: Node): boolean {
+  return (
+    document.text.includes(name.text) &&
+    (document.bindings.some((binding) => binding.kind === 'parameter' && binding.name === name.text) ||
+      document.referencesNamed(name.text).length > 0 ||
+      descendants(document.root, 'string').some((each) => plainString(each) === name.text))
+  );
+}
+
+/** `@event.listens_for(engine.sync_engine, "connect")`. */
+function isListenedTo(document: PythonDocument, node: Node): boolean {
+  const call = enclosing(node, 'call');
+  const callee = call?.childForFieldName('function');
+  return /^sqlalchemy\.event\.(listens_for|listen)$/.test((callee && document.externalName(callee)) ?? '');
+}
+
+/** True of a module whose tests dispose of an engine that they are given: no connection gets to the next one. */
+function isClosedByTests(document: PythonDocument): boolean {
+  return document.attributesNamed('dispose').some((attribute) => {
+    const definition = enclosing(attribute, 'function_definition');
+    const isTestItself = definition?.childForFieldName('name')?.text.startsWith('test') ?? false;
+    return isTestItself && attribute.parent?.parent?.type === 'await';
+  });
 }
 
 /** pytest-asyncio can be told to keep one loop for all tests, and so can anyio. */
