@@ -1,3 +1,4 @@
+import type { Backend } from '../../../src/backend/backend.ts';
 import { factoriesOf } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
@@ -16,8 +17,8 @@ export default {
   docs: 'https://docs.sqlalchemy.org/en/20/orm/session_basics.html#flushing',
   tasks: ['T020'],
   literals: ['autoflush'],
-  detect(document) {
-    if (isTest(document.path)) return [];
+  detect(document, backend) {
+    if (isTest(document.path) || isExampleOfLibrary(document, backend)) return [];
     return factoriesOf(document).flatMap((factory) => {
       const argument = keyword(factory.call, 'autoflush');
       const asynchronous = factory.writtenAsync || factory.meantAsync === true;
@@ -34,6 +35,11 @@ export default {
     });
   },
 } satisfies Transform<'python'>;
+
+/** What the documentation of a library shows is its author's choice: no server runs it. */
+function isExampleOfLibrary(document: PythonDocument, backend: Backend): boolean {
+  return backend.application === undefined && /(^|\/)(docs?|docs_src|examples?)\//.test(document.path);
+}
 
 /** Somebody says why: a comment above the statement, or in or behind the call, that speaks of flushing. */
 function isExplained(document: PythonDocument, call: Node, argument: Node): boolean {
