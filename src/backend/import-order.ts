@@ -14,11 +14,14 @@ export interface CycleFailure {
 
 /**
  * Walks through the imports in the order in which Python runs them, from one module on, and finds the first that a cycle breaks.
- * Only what runs at import counts: not the bodies of functions, not `if TYPE_CHECKING`.
+ * Only what runs at import counts: not the bodies of functions, not `if TYPE_CHECKING`. A module that the build writes cannot be seen.
  */
-export function firstCycleFailure(start: PythonDocument): CycleFailure | undefined {
-  return mayHaveCycle(start) ? new ImportWalk().load(start) : undefined;
+export function firstCycleFailure(start: PythonDocument, isGenerated: IsGenerated): CycleFailure | undefined {
+  return mayHaveCycle(start) ? new ImportWalk(isGenerated).load(start) : undefined;
 }
+
+/** True where the build writes a module of that name into a package. */
+type IsGenerated = (document: PythonDocument, name: string) => boolean;
 
 /** Lines that may be imports: more than there are, which is right for telling that there is no way round. */
 const IMPORT_LINE = /^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|.*)|import[ \t]+(.+))/gm;
@@ -66,6 +69,11 @@ interface Loading {
 class ImportWalk {
   private readonly modules = new Map<string, Loading>();
   private readonly stack: string[] = [];
+  private readonly isGenerated: IsGenerated;
+
+  constructor(isGenerated: IsGenerated) {
+    this.isGenerated = isGenerated;
+  }
 
   load(document: PythonDocument): CycleFailure | undefined {
     if (this.modules.has(document.path)) return undefined;
@@ -152,6 +160,7 @@ class ImportWalk {
     if (submodule) return this.loadTarget(submodule);
     if (target.document.scopes.stars.length > 0 || !target.document.scopes.module.bindings.has(name))
       return undefined;
+    if (comesFromItself(target.document, name) || this.isGenerated(target.document, name)) return undefined;
     const from = this.stack.indexOf(target.document.path);
     return from < 0
       ? undefined
@@ -161,6 +170,23 @@ class ImportWalk {
   private loadTarget(target: ModuleTarget | undefined): CycleFailure | undefined {
     return target?.kind === 'project' ? this.load(target.document) : undefined;
   }
+}
+
+/**
+ * True where a package has a name by `from . import name` alone: that is a module below it which is not seen, and Python loads it
+ * whoever asks first.
+ */
+function comesFromItself(document: PythonDocument, name: string): boolean {
+  const bindings = document.scopes.module.bindings.get(name) ?? [];
+  const bound = bindings.filter(({ kind }) => kind !== 'deleted');
+  return (
+    document.isPackage &&
+    bound.every((binding) => {
+      if (binding.kind !== 'from-import' || (binding.imported ?? binding.name) !== name) return false;
+      const target = document.modules.resolve(document.path, binding.module ?? '');
+      return target.kind === 'project' && target.document.path === document.path;
+    })
+  );
 }
 
 function within(outer: Node, inner: Node): boolean {

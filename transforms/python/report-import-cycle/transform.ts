@@ -1,4 +1,7 @@
+import type { Backend } from '../../../src/backend/backend.ts';
 import { firstCycleFailure } from '../../../src/backend/import-order.ts';
+import type { PythonDocument } from '../../../src/languages/python/document.ts';
+import { dirname } from '../../../src/languages/python/modules.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -12,7 +15,10 @@ export default {
   detect(document, backend): Draft[] {
     const entry = backend.facts.entry?.file;
     const start = entry ? backend.pythonDocument(entry) : undefined;
-    const failure = start && document.path === entry ? firstCycleFailure(start) : undefined;
+    const failure =
+      start && document.path === entry
+        ? firstCycleFailure(start, (owner, name) => isGenerated(backend, owner, name))
+        : undefined;
     if (!failure) return [];
     const way = failure.cycle.join(' → ');
     return [
@@ -25,3 +31,19 @@ export default {
     ];
   },
 } satisfies Transform<'python'>;
+
+/** What git ignores or the build writes is named there, and is not among the files that are read. */
+const NAMED_IN = ['.gitignore', 'pyproject.toml', 'setup.cfg', 'setup.py'];
+
+/** True where a module of a package that is not seen is one that the build writes: `src/app/_version.py` in .gitignore. */
+function isGenerated(backend: Backend, document: PythonDocument, name: string): boolean {
+  const folder = dirname(document.path).split('/').at(-1) ?? '';
+  return (
+    document.isPackage && NAMED_IN.some((file) => textOf(backend, file).includes(`${folder}/${name}.py`))
+  );
+}
+
+function textOf({ workspace, facts }: Backend, name: string): string {
+  const beside = facts.root === '' ? undefined : workspace.read(`${facts.root}/${name}`);
+  return [beside, workspace.read(name)].map((file) => file?.text ?? '').join('\n');
+}
