@@ -3,9 +3,10 @@ import { type AlembicEnvironment, alembicEnvironments } from '../../../src/backe
 import type { Backend } from '../../../src/backend/backend.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import { isText } from '../../../src/backend/text-values.ts';
+import { valueFor } from '../../../src/backend/values.ts';
 import type { SourceFile } from '../../../src/files/source-file.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
-import { keyword } from '../../../src/languages/python/arguments.ts';
+import { keyword, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { dirname, join } from '../../../src/languages/python/modules.ts';
 import { addImportLines } from '../../../src/languages/python/plain-imports.ts';
@@ -104,6 +105,7 @@ function address(backend: Backend, environment: AlembicEnvironment, ini: SourceF
   const entry = iniEntry(readIni(ini).entries, 'alembic', 'sqlalchemy.url');
   const missing = entry === undefined || entry.value === '' || entry.value.startsWith('driver://');
   if (!missing || !engine || given.length > 0 || setsAddress(document, engine.call)) return [];
+  if (isRunOtherwise(backend, ini)) return [];
   const base = {
     subject: 'sqlalchemy.url',
     at: entry ? { file: ini.path, ...entry.valueRange } : document.place(engine.call),
@@ -132,6 +134,36 @@ function setsAddress(document: PythonDocument, call: Node): boolean {
     return plainString(node) === 'sqlalchemy.url' && method !== 'get_main_option';
   });
   return written.length > 0 || keyword(call, 'url') !== undefined;
+}
+
+/** True where the program runs the migrations itself: it sets the address, or gives alembic a connection, without env.py. */
+function isRunOtherwise(backend: Backend, ini: SourceFile): boolean {
+  const environments = new Set(alembicEnvironments(backend).map(({ document }) => document.path));
+  return backend.sources
+    .filter(({ path, text }) => !environments.has(path) && text.includes('alembic'))
+    .some((document) =>
+      document.calls.some((call) => setsAddressOf(document, call, ini) || makesContext(document, call)),
+    );
+}
+
+/** `config.set_main_option("sqlalchemy.url", …)` on a configuration that may be read from this file. */
+function setsAddressOf(document: PythonDocument, call: Node, ini: SourceFile): boolean {
+  const callee = call.childForFieldName('function');
+  const object = callee?.childForFieldName('object');
+  const method = callee?.childForFieldName('attribute')?.text ?? '';
+  if (!object || !/^set_(main|section)_option$/.test(method)) return false;
+  if (!positional(call).some((argument) => plainString(argument) === 'sqlalchemy.url')) return false;
+  const made = valueFor(document, object);
+  const file = made?.node.type === 'call' ? positional(made.node)[0] : undefined;
+  const path = file && plainString(file)?.replace(/^(\.?\/)+/, '');
+  return path === undefined || `/${ini.path}`.endsWith(`/${path}`);
+}
+
+/** `MigrationContext.configure(connection)`: env.py, and what it reads of alembic.ini, is not run at all. */
+function makesContext(document: PythonDocument, call: Node): boolean {
+  const callee = call.childForFieldName('function');
+  const name = (callee && document.externalName(callee)) ?? '';
+  return /^alembic(\.runtime)?\.migration\.MigrationContext\.configure$/.test(name);
 }
 
 /** `config.set_main_option("sqlalchemy.url", …)` behind `config = context.config`, with what the one engine of the application takes. */
