@@ -215,7 +215,19 @@ function engineAt(
   if (what !== undefined && !/^(engine|connection|plain)$/.test(what)) return undefined;
   if (home.path === document.path && meansTheSame(document, bound, made, at)) return bound.text;
   const [only, other] = enginesInScope(backend, document, at);
-  return only && !other && !only.async ? only.name : undefined;
+  if (!only || other || only.async || !isOneVariable(home, bound, document, only.name)) return undefined;
+  return scopeAt(document, at).find(only.name)?.[0]?.scope.kind === 'module' ? only.name : undefined;
+}
+
+/** True where a name of another module is the variable that the metadata was bound to. */
+function isOneVariable(home: PythonDocument, bound: Node, document: PythonDocument, name: string): boolean {
+  const [theirs, ours] = [home.origin(bound), document.exported(name)];
+  return (
+    theirs.kind === 'local' &&
+    ours.kind === 'local' &&
+    theirs.document.path === ours.document.path &&
+    theirs.binding.node.id === ours.binding.node.id
+  );
 }
 
 /**

@@ -142,7 +142,7 @@ function isRunOtherwise(backend: Backend, ini: SourceFile): boolean {
   return backend.sources
     .filter(({ path, text }) => !environments.has(path) && text.includes('alembic'))
     .some((document) =>
-      document.calls.some((call) => setsAddressOf(document, call, ini) || makesContext(document, call)),
+      document.calls.some((call) => setsAddressOf(document, call, ini) || runsMigrations(document, call)),
     );
 }
 
@@ -159,11 +159,14 @@ function setsAddressOf(document: PythonDocument, call: Node, ini: SourceFile): b
   return path === undefined || `/${ini.path}`.endsWith(`/${path}`);
 }
 
-/** `MigrationContext.configure(connection)`: env.py, and what it reads of alembic.ini, is not run at all. */
-function makesContext(document: PythonDocument, call: Node): boolean {
+/** `MigrationContext.configure(connection)`, and what it makes runs the migrations: env.py is not run at all. */
+function runsMigrations(document: PythonDocument, call: Node): boolean {
   const callee = call.childForFieldName('function');
   const name = (callee && document.externalName(callee)) ?? '';
-  return /^alembic(\.runtime)?\.migration\.MigrationContext\.configure$/.test(name);
+  return (
+    /^alembic(\.runtime)?\.migration\.MigrationContext\.configure$/.test(name) &&
+    document.attributesNamed('run_migrations').length > 0
+  );
 }
 
 /** `config.set_main_option("sqlalchemy.url", …)` behind `config = context.config`, with what the one engine of the application takes. */
