@@ -48,24 +48,24 @@ export function driversInUse(backend: Backend): WantedDriver[] {
 /** The addresses of engines that a program of the backend makes: not of its tests, and not of what somebody edits and runs by hand. */
 function addressesInUse(backend: Backend): EngineAddress[] {
   const all = engineAddresses(backend).filter(({ engine }) => !isTest(engine.document.path));
-  const lasting = all.filter((address) => !isRunByHand(backend, address));
+  const read = new Set(all.filter(isReadSomewhere).map(({ engine }) => engine.document.path));
+  const lasting = all.filter(({ engine }) => read.has(engine.document.path) || !isRunByHand(backend, engine));
   const unread = backend.engines.some((engine) => !engine.url && !isTest(engine.document.path));
   return lasting.length > 0 || unread ? lasting : all;
 }
 
-/** `tools/copy.py`: the address stands in its text, no module loads it, no program is told to start it. */
-function isRunByHand(backend: Backend, { engine, sources }: EngineAddress): boolean {
-  const { document } = engine;
+/** An address that is given from outside, where all that a script by hand has stands in its text. */
+function isReadSomewhere({ sources }: EngineAddress): boolean {
+  return sources.literals.length === 0 || sources.variables.length > 0;
+}
+
+/** `tools/copy.py`: no module loads it, and no program is told to start it. */
+function isRunByHand(backend: Backend, { document }: Engine): boolean {
   const { entry, otherEntries = [] } = backend.facts;
-  const started = [
-    entry,
-    ...otherEntries,
-    ...alembicEnvironments(backend).map((each) => ({ file: each.document.path })),
-  ];
+  const environments = alembicEnvironments(backend).map((each) => each.document.path);
+  const started = [entry, ...otherEntries].map((each) => each?.file);
   return (
-    sources.literals.length > 0 &&
-    sources.variables.length === 0 &&
-    started.every((each) => each?.file !== document.path) &&
+    ![...started, ...environments].includes(document.path) &&
     loadersOf(document, backend.documents).length === 1 &&
     !isStarted(backend, document.path)
   );
@@ -146,7 +146,11 @@ export function psycopg2Users(backend: Backend): string[] {
   const repairs = driverRepairs(backend);
   const imports = backend.documents.filter(importsPsycopg2).map(({ path }) => path);
   const unmoved = backend.engines.filter(
-    (engine) => !engine.async && engine.url && !repairs.some((repair) => isSameEngine(repair.engine, engine)),
+    (engine) =>
+      !engine.async &&
+      engine.url &&
+      !repairs.some((repair) => isSameEngine(repair.engine, engine)) &&
+      mayLoadPsycopg2(backend, engine),
   );
   const moved = repairs.filter(({ want }) => want.driver === 'psycopg2').map(({ engine }) => engine);
   const migrations = repairs.some(({ takesAlembic }) => takesAlembic)
@@ -155,6 +159,17 @@ export function psycopg2Users(backend: Backend): string[] {
   const engines = [...unmoved, ...moved, ...migrations].map(({ document }) => document.path);
   const programs = ['celery', 'databases', 'apscheduler', 'django'].filter((name) => backend.requires(name));
   return [...new Set([...imports, ...engines, ...programs])];
+}
+
+/** False where every address of an engine stands in the code, and each is of another database or names another driver. */
+function mayLoadPsycopg2(backend: Backend, engine: Engine): boolean {
+  const address = engineAddresses(backend).find((each) => isSameEngine(each.engine, engine));
+  if (!address || address.places.length === 0) return true;
+  if (address.sources.unknown.length > 0 || address.sources.variables.length > 0) return true;
+  return address.effective.some((text) => {
+    const url = text === undefined ? undefined : parseDatabaseUrl(text);
+    return !url || (url.dialect === 'postgresql' && (url.driver ?? 'psycopg2') === 'psycopg2');
+  });
 }
 
 function importsPsycopg2(document: Backend['documents'][number]): boolean {

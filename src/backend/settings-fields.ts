@@ -3,7 +3,7 @@ import type { PythonDocument } from '../languages/python/document.ts';
 import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import { inheritsFrom } from './engines.ts';
 import { configOf, optionOf } from './settings-config.ts';
-import { type Value, valueFor } from './values.ts';
+import { returnsOf, type Value, valueFor } from './values.ts';
 
 /** Classes that read their fields from the environment. */
 export const SETTINGS_BASES: ReadonlySet<string> = new Set([
@@ -67,6 +67,23 @@ export function memberAt(document: PythonDocument, attribute: Node): Member | un
   return owner && name ? findMember(owner, name) : undefined;
 }
 
+/**
+ * The same where the object may be of several classes: `TestSettings() if testing else Settings()`. Empty where one of them cannot
+ * be told, or has no such member.
+ */
+export function membersAt(document: PythonDocument, attribute: Node): Member[] {
+  const object = attribute.childForFieldName('object');
+  const name = attribute.childForFieldName('attribute')?.text;
+  if (!object || !name) return [];
+  const found = new Map<string, Member>();
+  for (const owner of classesFor(document, object)) {
+    const member = owner && findMember(owner, name);
+    if (!member) return [];
+    found.set(`${member.document.path}:${member.node.id}`, member);
+  }
+  return [...found.values()];
+}
+
 /** The settings field that a member is, if its class reads the environment. */
 export function fieldFor(member: Member): SettingsField | undefined {
   return fieldsOf(member.document, member.definition).find((field) => field.name === member.name);
@@ -85,6 +102,25 @@ function classFor(document: PythonDocument, node: Node): Value | undefined {
   if (origin?.kind !== 'local') return undefined;
   if (origin.binding.kind === 'class') return { document: origin.document, node: origin.binding.statement };
   return annotatedClass(origin.document, origin.binding.annotation);
+}
+
+/** Every class that an expression may be an instance of, by its conditions and by the returns of the function that gives it. */
+function classesFor(document: PythonDocument, node: Node, hops = 0): (Value | undefined)[] {
+  const one = classFor(document, node);
+  if (one || hops > 4) return [one];
+  const value = valueFor(document, node) ?? { document, node };
+  return alternativesOf(value).flatMap((each) => classesFor(each.document, each.node, hops + 1));
+}
+
+function alternativesOf({ document, node }: Value): Value[] {
+  if (node.type === 'conditional_expression') {
+    const [one, , other] = children(node).filter(({ type }) => type !== 'comment');
+    return [one, other].flatMap((each) => (each ? { document, node: each } : []));
+  }
+  const callee = node.type === 'call' ? node.childForFieldName('function') : null;
+  const origin = callee ? document.origin(callee) : undefined;
+  if (origin?.kind !== 'local' || origin.binding.kind !== 'function') return [];
+  return returnsOf(origin.binding.statement).map((each) => ({ document: origin.document, node: each }));
 }
 
 /** The class that a parameter or variable is annotated with. */

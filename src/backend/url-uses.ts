@@ -8,7 +8,7 @@ import { descendants, enclosing, type Node, plainString } from '../languages/pyt
 import { classesOf, type Engine, engineAt } from './engines.ts';
 import { environmentRead } from './environment-reads.ts';
 import { referencesAcross } from './references.ts';
-import { fieldFor, fieldsOf, memberAt } from './settings-fields.ts';
+import { fieldFor, fieldsOf, membersAt } from './settings-fields.ts';
 import { MAKE_URL } from './url-sources.ts';
 
 /** Where an address ends up. */
@@ -105,8 +105,7 @@ class UseFollower {
     if (fields.length === 0) return [];
     return descendants(document.root, 'attribute').filter((node) => {
       if (!fields.includes(node.childForFieldName('attribute')?.text ?? '')) return false;
-      const member = memberAt(document, node);
-      return member !== undefined && fieldFor(member)?.variable === variable;
+      return membersAt(document, node).some((member) => fieldFor(member)?.variable === variable);
     });
   }
 
@@ -272,8 +271,7 @@ class UseFollower {
     for (const document of this.documents) {
       if (!document.text.includes(name)) continue;
       for (const node of document.attributesNamed(name)) {
-        const member = memberAt(document, node);
-        if (member?.definition.id === definition.id && member.name === name)
+        if (membersAt(document, node).some((member) => member.definition.id === definition.id))
           this.follow(document, node, altered);
       }
     }
@@ -301,13 +299,15 @@ class UseFollower {
   private means(document: PythonDocument, node: Node, definition: Node): boolean {
     const callee = node.type === 'call' ? node.childForFieldName('function') : node;
     if (!callee) return false;
-    const member = callee.type === 'attribute' ? memberAt(document, callee) : undefined;
-    if (member?.method) {
-      const property = member.method.parent?.type === 'decorated_definition';
-      return (
-        member.method.id === definition.id && (property ? node.type === 'attribute' : node.type === 'call')
-      );
-    }
+    const methods =
+      callee.type === 'attribute' ? membersAt(document, callee).filter(({ method }) => method) : [];
+    if (methods.length > 0)
+      return methods.some(({ method }) => {
+        const isProperty = method?.parent?.type === 'decorated_definition';
+        return (
+          method?.id === definition.id && (isProperty ? node.type === 'attribute' : node.type === 'call')
+        );
+      });
     const origin = node.type === 'call' ? document.origin(callee) : undefined;
     return origin?.kind === 'local' && origin.binding.statement.id === definition.id;
   }
