@@ -1,5 +1,7 @@
 import type { PythonDocument } from '../languages/python/document.ts';
-import type { Node } from '../languages/python/tree.ts';
+import { scopeAt } from '../languages/python/origin.ts';
+import type { Binding } from '../languages/python/scopes.ts';
+import { enclosing, type Node } from '../languages/python/tree.ts';
 import { sqlText } from './sql-text.ts';
 import { calledName } from './sqlalchemy-names.ts';
 import { valueFor } from './values.ts';
@@ -13,6 +15,8 @@ export function writes(document: PythonDocument, node: Node, hops = 0): Writes |
   const sql = sqlText(document, node);
   if (sql) return ofSql(sql.text);
   const value = node.type === 'call' ? { document, node } : valueFor(document, node);
+  if (node.type === 'identifier' && (!value || value.node.id === node.id))
+    return ofReassigned(document, node, hops);
   if (value?.node.type !== 'call') {
     return value && value.node.id !== node.id ? writes(value.document, value.node, hops + 1) : undefined;
   }
@@ -37,6 +41,47 @@ function ofCall(document: PythonDocument, call: Node, hops: number): Writes | un
   const isTable = table?.node.type === 'call' && calledName(table.document, table.node) === 'Table';
   if (/^(insert|update|delete)$/.test(method)) return isTable ? 'rows' : undefined;
   return writes(document, object, hops + 1);
+}
+
+/** A variable that is assigned more than once: what it may be where it is used, if that is the same each time. */
+function ofReassigned(document: PythonDocument, node: Node, hops: number): Writes | undefined {
+  const [first, ...others] = reaching(document, node).map((binding) =>
+    binding.kind === 'assignment' && binding.value ? writes(document, binding.value, hops + 1) : undefined,
+  );
+  return others.every((each) => each === first) ? first : undefined;
+}
+
+/**
+ * The bindings of a variable of the same function whose value may still be there at a use: the last one that is always passed on
+ * the way, what stands between, and what a loop around the use comes back with.
+ */
+function reaching(document: PythonDocument, use: Node): Binding[] {
+  const all = (scopeAt(document, use).bindings.get(use.text) ?? []).filter(
+    ({ value }) => !value || !isInside(use, value),
+  );
+  const before = all
+    .filter(({ node }) => node.startIndex < use.startIndex)
+    .sort((a, b) => a.node.startIndex - b.node.startIndex);
+  const passed = before.findLastIndex(({ statement }) =>
+    isInside(use, enclosing(statement, 'block', 'module') ?? statement),
+  );
+  const since = before.slice(Math.max(passed, 0));
+  const loops = loopsAround(use).filter((loop) => !before[passed] || !isInside(before[passed].node, loop));
+  const later = all.filter(
+    (each) => !since.includes(each) && loops.some((loop) => isInside(each.node, loop)),
+  );
+  return [...since, ...later];
+}
+
+function isInside(node: Node, outer: Node): boolean {
+  return outer.startIndex <= node.startIndex && node.endIndex <= outer.endIndex;
+}
+
+function loopsAround(node: Node): Node[] {
+  const found: Node[] = [];
+  for (let at = node.parent; at && !/^(function_definition|lambda)$/.test(at.type); at = at.parent)
+    if (/^(for|while)_statement$/.test(at.type)) found.push(at);
+  return found;
 }
 
 function namedOutside(document: PythonDocument, callee: Node): string | undefined {
