@@ -1,9 +1,11 @@
 /**
  * Runs the rows of the catalogue before and after their repair, and writes docs/coverage.md:
  *
- *     npm run coverage -- [ROW…] [--write]
+ *     npm run coverage -- [ROW…] [--write]        js-* is every row that begins so
  *
- * Needs uv and psql on the PATH and a PostgreSQL on 127.0.0.1 that trusts `postgres`; a database for each row is made and dropped.
+ * Needs uv, npm, psql and mariadb on the PATH, and on 127.0.0.1 a PostgreSQL that trusts `postgres`, a MariaDB whose root
+ * has no password and a Redis; a database for each row is made and dropped. With --command=FILE the command is another
+ * than that in dist.
  * Exit 1 where a row is not as it says.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,19 +22,22 @@ import { type Ran, runRow } from './catalogue/run-row.ts';
 const absoluteRoot = fileURLToPath(new URL('..', import.meta.url));
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const writes = process.argv.includes('--write');
+const command = process.argv.find((word) => word.startsWith('--command='))?.replace('--command=', '');
 
-const uv = await onPath('uv');
-if (!uv || !(await onPath('psql'))) {
-  console.error('npm run coverage needs uv and psql on the PATH.');
+const [uv, ...others] = await Promise.all(['uv', 'npm', 'psql', 'mariadb'].map((name) => onPath(name)));
+if (!uv || others.includes(undefined)) {
+  console.error('npm run coverage needs uv, npm, psql and mariadb on the PATH.');
   process.exit(2);
 }
 const environments = join(tmpdir(), 'fix-backend-coverage');
 mkdirSync(environments, { recursive: true });
-const lab = { uv, environments, command: join(absoluteRoot, 'dist/fix-backend.js') };
+const lab = { uv, environments, command: command ?? join(absoluteRoot, 'dist/fix-backend.js') };
+const transforms = await loadTransforms();
 const ran = new Map<string, Ran>();
-const chosen = rows().filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+const chosen = rows().filter(({ id }) => wanted.length === 0 || wanted.some((word) => names(word, id)));
 for (const row of chosen) {
-  const result = runRow(row, lab);
+  const own = transforms.filter(({ transform }) => transform.catalogue?.includes(row.id)).map(({ id }) => id);
+  const result = runRow(row, own, lab);
   ran.set(row.id, result);
   console.log(
     `${result.wrong.length === 0 ? 'as it says' : 'WRONG     '}  ${row.id}  ${result.wrong.join('; ')}`,
@@ -41,10 +46,14 @@ for (const row of chosen) {
 const wrong = [...ran.values()].filter((one) => one.wrong.length > 0);
 console.log(`${ran.size - wrong.length} passed, ${wrong.length} failed`);
 if (writes) {
-  const page = coveragePage(GIVEN, await loadTransforms(), ran, firedFiles(), absoluteRoot);
+  const page = coveragePage(GIVEN, transforms, ran, firedFiles(), absoluteRoot);
   writeFileSync(join(absoluteRoot, 'docs/coverage.md'), page);
 }
 process.exitCode = wrong.length === 0 ? 0 : 1;
+
+function names(word: string, id: string): boolean {
+  return word.endsWith('*') ? id.startsWith(word.slice(0, -1)) : id === word;
+}
 
 /** Files of the corpus on which each transform found something, as `npm run corpus` left them. */
 function firedFiles(): Map<string, number> {

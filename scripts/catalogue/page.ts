@@ -9,6 +9,8 @@ import type { Ran } from './run-row.ts';
 export interface Given {
   id: string;
   class: string;
+  /** Why it is not run, where it is not. */
+  notRun?: string;
 }
 
 /** `docs/coverage.md`: a line for each row. `fired` counts the corpus files on which the row's transforms found something. */
@@ -19,7 +21,7 @@ export function coveragePage(
   fired: ReadonlyMap<string, number>,
   absoluteRoot: string,
 ): string {
-  const lines = given.map(({ id, class: wanted }) => {
+  const lines = given.map(({ id, class: wanted, notRun }) => {
     const own = transforms.filter(({ transform }) => transform.catalogue?.includes(id));
     const counts = own.map((each) => samplesOf(each, absoluteRoot));
     const sum = (key: 'changed' | 'alone') => counts.reduce((total, one) => total + one[key], 0);
@@ -31,7 +33,7 @@ export function coveragePage(
       wanted,
       [...new Set(own.map(({ transform }) => classOf(transform.safety)))].join(', ') || '—',
       `${sum('changed')} / ${sum('alone')}`,
-      found ? cell(found.before) : 'not run',
+      found ? cell(found.before) : cell(notRun ? `not run: ${notRun}` : 'not run'),
       found ? cell(found.wrong.length > 0 ? `WRONG: ${found.wrong.join('; ')}` : found.after) : '',
       String(files),
     ].join(' | ');

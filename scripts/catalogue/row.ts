@@ -3,17 +3,27 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { blocksOf } from '../../src/samples/blocks.ts';
 
+const OUTCOMES = ['reported', 'left alone'] as const;
+
 /** One row of the catalogue as a small backend that is really run, before and after. */
 export interface Row {
   /** `py-textual-sql`. */
   id: string;
   files: Record<string, string>;
-  /** A shell command, run in the folder with the environment's `python` first on the PATH; `{DATABASE}` is a scratch database. */
+  /**
+   * A shell command, run in the folder with the programs of its environment first on the PATH. `{DATABASE}` is a scratch
+   * database of PostgreSQL, `{MARIADB}` one of MariaDB.
+   */
   run: string;
   /** What the output must show before the repair: the catalogued message, or the silent wrong result. */
   before: RegExp;
-  /** What it must show after it; `reported`: nothing is changed, and a finding of the row's transforms is there. */
-  after: RegExp | 'reported';
+  /**
+   * What it must show after it. `reported`: a finding of the row's transforms is there; `left alone`: none is, and nothing is
+   * changed.
+   */
+  after: RegExp | (typeof OUTCOMES)[number];
+  /** Why the scripts of its packages are run when they are installed; seldom. */
+  scripts?: string;
   /** Further flags of fix-backend. */
   flags: string[];
 }
@@ -28,6 +38,7 @@ const FOLDER = fileURLToPath(new URL('rows', import.meta.url));
  *     > before: Textual SQL expression .* should be explicitly declared as text
  *     > after: \[\(1,\)\]
  *     > flags: --only python/x        (seldom)
+ *     > scripts: why npm runs them    (seldom)
  *     ```text requirements.txt        a fence with the path of its file
  */
 export function rows(): Row[] {
@@ -56,7 +67,8 @@ function take(row: Partial<Row>, block: { name: string; value: string; line: num
   if (block.name === 'run') row.run = block.value;
   else if (block.name === 'before') row.before = new RegExp(block.value, 's');
   else if (block.name === 'after')
-    row.after = block.value === 'reported' ? 'reported' : new RegExp(block.value, 's');
+    row.after = OUTCOMES.find((one) => one === block.value) ?? new RegExp(block.value, 's');
+  else if (block.name === 'scripts') row.scripts = block.value;
   else if (block.name === 'flags') row.flags = block.value.split(/\s+/);
   else throw new Error(`${file}:${block.line}: ${block.name} is not known`);
 }

@@ -1,18 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { environmentFor, type Lab } from './environment.ts';
 import type { Row } from './row.ts';
 
 /** What running a row came to. */
@@ -27,34 +17,42 @@ export interface Ran {
   transforms: string[];
 }
 
-/** What is used for all rows. Paths absolute. */
-export interface Lab {
-  uv: string;
-  environments: string;
-  /** The built command. */
-  command: string;
+const LIMIT = 120_000;
+
+interface Server {
+  create(database: string): void;
+  drop(database: string): void;
 }
 
-const LIMIT = 120_000;
-const SERVER = { host: '127.0.0.1', user: 'postgres' };
+/** What stands for a scratch database in the files of a row, and where it is made. */
+const SERVERS: Record<string, Server> = {
+  '{DATABASE}': {
+    create: (database) => postgres(`CREATE DATABASE ${database}`),
+    drop: (database) => postgres(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`),
+  },
+  '{MARIADB}': {
+    create: (database) => mariadb(`CREATE DATABASE ${database}`),
+    drop: (database) => mariadb(`DROP DATABASE IF EXISTS ${database}`),
+  },
+};
 
-/** Runs a row before and after its repair by the built command, on a scratch database of the PostgreSQL of this machine. */
-export function runRow(row: Row, lab: Lab): Ran {
+/** Runs a row before and after its repair by the built command, of which `own` are the row's transforms, on scratch databases of the servers of this machine. */
+export function runRow(row: Row, own: readonly string[], lab: Lab): Ran {
   const folder = mkdtempSync(join(tmpdir(), 'coverage-'));
   const database = `fixb_cov_${row.id.replace(/\W/g, '_').slice(0, 40)}`;
   try {
     for (const [path, text] of Object.entries(row.files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
-      writeFileSync(join(folder, path), text.replaceAll('{DATABASE}', database));
+      writeFileSync(join(folder, path), filled(text, database));
     }
-    return judged(row, folder, database, lab);
+    return judged(row, own, folder, database, lab);
   } finally {
-    sql(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+    for (const server of serversOf(row)) server.drop(database);
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function judged(row: Row, folder: string, database: string, lab: Lab): Ran {
+function judged(row: Row, own: readonly string[], folder: string, database: string, lab: Lab): Ran {
   const before = runOnce(row, folder, database, lab);
   const untouched = snapshot(folder);
   const fixed = spawnSync(
@@ -72,15 +70,16 @@ function judged(row: Row, folder: string, database: string, lab: Lab): Ran {
     wrong.push(`fix-backend exits ${fixed.status}: ${last(fixed.stderr)}`);
   rmSync(join(folder, '.fix-backend'), { recursive: true, force: true });
   const changed = snapshot(folder) !== untouched;
+  const named = transforms.filter((id) => own.includes(id));
+  if (row.after === 'left alone') {
+    if (changed || transforms.length > 0) wrong.push(`not left alone: ${transforms.join(', ')}`);
+    return { id: row.id, before: shown(before, row.before), after: row.after, wrong, transforms };
+  }
+  if (named.length === 0)
+    wrong.push(`none of its transforms is named, but ${transforms.join(', ') || 'none'}`);
   if (row.after === 'reported') {
-    if (transforms.length === 0) wrong.push('nothing is reported');
-    return {
-      id: row.id,
-      before: shown(before, row.before),
-      after: changed ? 'reported, with a change' : 'reported',
-      wrong,
-      transforms,
-    };
+    const after = `reported by ${named.join(', ')}${changed ? ', with a change' : ''}`;
+    return { id: row.id, before: shown(before, row.before), after, wrong, transforms };
   }
   const after = runOnce(row, folder, database, lab);
   if (!changed) wrong.push('nothing was changed');
@@ -88,21 +87,18 @@ function judged(row: Row, folder: string, database: string, lab: Lab): Ran {
   return { id: row.id, before: shown(before, row.before), after: shown(after, row.after), wrong, transforms };
 }
 
-/** The output of the row's command in an environment for its manifest, on an empty database. */
+/** The output of the row's command in an environment for its manifest, on empty databases. */
 function runOnce(row: Row, folder: string, database: string, lab: Lab): string {
-  const environment = environmentFor(folder, lab);
-  if (typeof environment !== 'string') return environment.failed;
-  if (
-    Object.values(row.files).some((text) => text.includes('{DATABASE}')) ||
-    row.run.includes('{DATABASE}')
-  ) {
-    sql(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
-    sql(`CREATE DATABASE ${database}`);
+  const environment = environmentFor(row, folder, lab);
+  if ('failed' in environment) return environment.failed;
+  for (const server of serversOf(row)) {
+    server.drop(database);
+    server.create(database);
   }
-  const done = spawnSync('bash', ['-c', row.run.replaceAll('{DATABASE}', database)], {
+  const done = spawnSync('bash', ['-c', filled(row.run, database)], {
     cwd: folder,
     env: {
-      PATH: `${environment}/bin:/usr/local/bin:/usr/bin:/bin`,
+      PATH: `${environment.path}:/usr/local/bin:/usr/bin:/bin`,
       HOME: folder,
       LANG: 'C.UTF-8',
       PGPASSWORD: 'x',
@@ -111,28 +107,8 @@ function runOnce(row: Row, folder: string, database: string, lab: Lab): string {
     timeout: LIMIT,
     input: '',
   });
+  environment.remove();
   return `${done.stdout}${done.stderr}\nexit ${done.status}`;
-}
-
-/** An environment for the folder's requirements.txt, made once for the same text; the installer's words where it fails. */
-function environmentFor(folder: string, { uv, environments }: Lab): string | { failed: string } {
-  const manifest = join(folder, 'requirements.txt');
-  const wanted = existsSync(manifest) ? readFileSync(manifest, 'utf8') : '';
-  const place = join(environments, createHash('sha256').update(wanted).digest('hex').slice(0, 16));
-  if (existsSync(place)) return place;
-  const fresh = `${place}-${process.pid}`;
-  execFileSync(uv, ['venv', '-q', '--relocatable', '--python', 'python3', fresh], { stdio: 'ignore' });
-  const words = ['pip', 'install', '-q', '--python', join(fresh, 'bin/python'), '-r', manifest];
-  const done =
-    wanted.trim() === ''
-      ? { status: 0, stderr: '' }
-      : spawnSync(uv, words, { encoding: 'utf8', timeout: 300_000 });
-  if (done.status !== 0) {
-    rmSync(fresh, { recursive: true, force: true });
-    return { failed: `install failed: ${done.stderr}` };
-  }
-  renameSync(fresh, place);
-  return place;
 }
 
 /** Every finding's transform in the JSON that the command printed. */
@@ -143,7 +119,9 @@ function transformsIn(json: string): string[] {
 
 function snapshot(folder: string): string {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => !/__pycache__|\.pyc$|\.db$|\.fix-backend/.test(name) && statSync(join(folder, name)).isFile(),
+    (name) =>
+      !/__pycache__|\.pyc$|\.db$|\.fix-backend|^\.(npm|cache)\b/.test(name) &&
+      statSync(join(folder, name)).isFile(),
   );
   return names
     .sort()
@@ -151,11 +129,25 @@ function snapshot(folder: string): string {
     .join('\0');
 }
 
-function sql(statement: string): void {
-  const { host, user } = SERVER;
-  execFileSync('psql', ['-q', '-h', host, '-U', user, '-d', 'postgres', '-c', statement], {
-    stdio: 'ignore',
-  });
+/** The servers on which a row needs a scratch database. */
+function serversOf({ run, files }: Row): Server[] {
+  const texts = [run, ...Object.values(files)];
+  return Object.entries(SERVERS)
+    .filter(([word]) => texts.some((text) => text.includes(word)))
+    .map(([, server]) => server);
+}
+
+function filled(text: string, database: string): string {
+  return Object.keys(SERVERS).reduce((done, word) => done.replaceAll(word, database), text);
+}
+
+function postgres(statement: string): void {
+  const words = ['-q', '-h', '127.0.0.1', '-U', 'postgres', '-d', 'postgres', '-c', statement];
+  execFileSync('psql', words, { stdio: 'ignore' });
+}
+
+function mariadb(statement: string): void {
+  execFileSync('mariadb', ['-h', '127.0.0.1', '-u', 'root', '-e', statement], { stdio: 'ignore' });
 }
 
 function shown(output: string, wanted: RegExp): string {
