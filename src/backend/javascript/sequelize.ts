@@ -1,16 +1,20 @@
 import { exportsOf } from '../../languages/javascript/exports.ts';
 import { importedAs, localModule, requiredModule } from '../../languages/javascript/module-names.ts';
 import {
+  argumentsOf,
+  isCall,
   isFunction,
   isMember,
   methodCall,
   type Node,
   nameOf,
   propertyName,
+  propertyOf,
   unwrap,
 } from '../../languages/javascript/nodes.ts';
 import type { Script } from '../../languages/javascript/script.ts';
 import { declaredType, madeBy, originOf, valueBehind } from '../../languages/javascript/trace.ts';
+import { contextValue } from './graphql-context.ts';
 
 const CLASS = /^sequelize(\.Sequelize)?$/;
 
@@ -33,14 +37,44 @@ function isDefiner(script: Script, fn: Node, name: Node): boolean {
 
 /** True for `sequelize.define(…)`, a class that extends Model, and a model of the index that `sequelize-cli` makes. */
 export function isModelOfSequelize(script: Script, node: Node): boolean {
-  if (isOfIndex(script, unwrap(node))) return true;
+  const at = unwrap(node);
+  if (isOfIndex(script, at) || isOfContext(script, at)) return true;
   const value = valueBehind(script, node);
   if (!value || 'module' in value) return false;
   const { superClass } = value.node as unknown as { superClass?: Node | null };
   if (/^Class/.test(value.node.type) && superClass)
     return originOf(value.script, superClass) === 'sequelize.Model';
   const used = methodCall(value.node);
-  return (used?.method === 'define' || used?.method === 'model') && isSequelize(value.script, used.receiver);
+  if (used && /^(define|model|import)$/.test(used.method) && isSequelize(value.script, used.receiver))
+    return true;
+  return isDefined(value.script, value.node);
+}
+
+/** `defineUser(sequelize, DataTypes)`, of a module that is such a function and returns what it defines. */
+function isDefined(script: Script, call: Node): boolean {
+  const [sequelize] = isCall(call) ? argumentsOf(call) : [];
+  const fn = sequelize && isCall(call) ? valueBehind(script, call.callee as Node) : undefined;
+  if (!sequelize || !fn || 'module' in fn || !isFunction(fn.node) || !isSequelize(script, sequelize))
+    return false;
+  const { script: home, node } = fn;
+  const [name] = node.params as Node[];
+  if (!name || !isDefiner(home, node, name)) return false;
+  const returned =
+    node.body.type === 'BlockStatement'
+      ? home
+          .within(node.body as Node, (one) => !isFunction(one))
+          .flatMap((one) => (one.type === 'ReturnStatement' && one.argument ? [one.argument as Node] : []))
+      : [node.body as Node];
+  return returned.length > 0 && returned.every((one) => isModelOfSequelize(home, one));
+}
+
+/** `models.User` in a resolver of GraphQL whose server puts the models into the context. */
+function isOfContext(script: Script, at: Node): boolean {
+  const models = isMember(at) ? contextValue(script, at.object as Node) : undefined;
+  const name = isMember(at) ? propertyName(at) : undefined;
+  if (!models || 'module' in models || name === undefined) return false;
+  const model = propertyOf(models.node, name)?.value as Node | undefined;
+  return model !== undefined && isModelOfSequelize(models.script, model);
 }
 
 /** `db.User` and `const { User } = require('./models')`, where `./models` collects what it finds in its folder. */

@@ -1,12 +1,16 @@
 import type { SourceFile } from '../../files/source-file.ts';
 import type { Workspace } from '../../workspace.ts';
 import type { ScriptModules } from './modules.ts';
+import { isJavaScript } from './parse.ts';
 
 /**
  * What may stand behind `from`, `import`, `import(` or `require(`: all that the syntax tree has, and here and there more.
  * Only files in which this finds a way are parsed.
  */
 const IMPORTED = /\b(?:from|import|require)\s*\(?\s*(?:\/\*[^*]*\*\/\s*)?(['"])([^'"\n]+)\1/g;
+
+/** What starts a server of GraphQL: it hands what it imports to the resolvers, whose files need not import it. */
+export const SERVERS = ['ApolloServer', 'GraphQLServer', 'expressMiddleware'];
 
 /** Read again only where the text is another. */
 const imports = new WeakMap<SourceFile, readonly string[]>();
@@ -19,14 +23,17 @@ interface Asked {
 
 /**
  * Which files can hold a value of a package: those that name it, and those that import one of them, however far away. A value of a
- * package is followed along imports alone (trace.ts), so that nothing is found in any other file, whatever its methods are called.
+ * package is followed along imports alone (trace.ts), so that nothing is found in any other file, whatever its methods are called; but
+ * for what a server of GraphQL hands to the files that it loads.
  */
 export class Reach {
-  private readonly workspace: Pick<Workspace, 'read'>;
+  private readonly workspace: Pick<Workspace, 'read' | 'files'>;
   private readonly modules: Pick<ScriptModules, 'resolve'>;
   private readonly asked = new Map<string, Asked>();
+  private readonly loaded = new Map<string, Set<string>>();
+  private servers: string[] | undefined;
 
-  constructor(workspace: Pick<Workspace, 'read'>, modules: Pick<ScriptModules, 'resolve'>) {
+  constructor(workspace: Pick<Workspace, 'read' | 'files'>, modules: Pick<ScriptModules, 'resolve'>) {
     this.workspace = workspace;
     this.modules = modules;
   }
@@ -36,7 +43,25 @@ export class Reach {
     const key = packages.join();
     const asked = this.asked.get(key) ?? { names: namesOf(packages), known: new Map() };
     this.asked.set(key, asked);
-    return asked.known.get(path) ?? this.search(path, asked);
+    return (asked.known.get(path) ?? this.search(path, asked)) || this.isHanded(path, asked);
+  }
+
+  /** True where loading one file loads the other. */
+  loads(from: string, path: string): boolean {
+    const files = this.loaded.get(from) ?? new Set([from]);
+    if (!this.loaded.has(from))
+      for (const file of files) for (const next of this.imported(file)) files.add(next);
+    this.loaded.set(from, files);
+    return files.has(path);
+  }
+
+  private isHanded(path: string, asked: Asked): boolean {
+    this.servers ??= this.workspace
+      .files()
+      .filter((file) => isJavaScript(file) && isServer(this.workspace.read(file)?.text));
+    return this.servers.some(
+      (server) => (asked.known.get(server) ?? this.search(server, asked)) && this.loads(server, path),
+    );
   }
 
   /** Goes along the imports, the nearest first. Where nothing is found, nothing is behind any of the files that were met. */
@@ -63,6 +88,10 @@ export class Reach {
     imports.set(file, named);
     return named.flatMap((module) => this.modules.resolve(path, module) ?? []);
   }
+}
+
+function isServer(text = ''): boolean {
+  return SERVERS.some((word) => text.includes(word));
 }
 
 /** The names as words: `jpg` does not name pg. */

@@ -33,6 +33,19 @@ describe('a file that can hold a value of a package', () => {
     expect(reaches({ 'src/a.js': text }, 'src/a.js', 'pg')).toBe(false);
   });
 
+  it('is loaded by a server of GraphQL that can, and imports nothing itself', () => {
+    const files = {
+      'server.js':
+        "import { ApolloServer } from 'apollo-server'; import './lib/database.js'; import './resolvers.js'",
+      'resolvers.js': 'export default (parent, args, { models }) => models',
+      'other.js': 'export default (parent, args, { models }) => models',
+      ...DATABASE,
+    };
+    expect(reaches(files, 'resolvers.js', 'pg')).toBe(true);
+    expect(reaches(files, 'resolvers.js', 'knex')).toBe(false);
+    expect(reaches(files, 'other.js', 'pg')).toBe(false);
+  });
+
   it('names another package of its scope', () => {
     const text = "import { MikroORM } from '@mikro-orm/postgresql'";
     expect(reaches({ 'a.ts': text }, 'a.ts', '@mikro-orm/core')).toBe(true);

@@ -78,7 +78,9 @@ const find: Find = ({ script, version, backend }) => {
     const next = typeorm.is('>=1') ? GONE[name] : undefined;
     return next ? [{ subject: name, at: call, message: gone(typeorm, name), safety: 'report', next }] : [];
   });
-  return typeorm.is('>=1') ? [...unusedImports(script, typeorm), ...ofCalls] : ofCalls;
+  return typeorm.is('>=1')
+    ? [...unusedImports(script, typeorm), ...emptyRepositories(script, typeorm), ...ofCalls]
+    : ofCalls;
 };
 
 export const transform = {
@@ -101,6 +103,7 @@ export const transform = {
     'EntityRepository',
     'getTreeRepository',
     'forRoot',
+    'new Repository',
   ],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
@@ -173,6 +176,32 @@ function ofGlobal(script: Script, call: Call, name: string, typeorm: PackageVers
       },
     },
   ];
+}
+
+/** `new Repository<User>()` → `new Repository<User>(User, dataSource.manager)`: its constructor takes both since 0.3. */
+function emptyRepositories(script: Script, typeorm: PackageVersion): Found[] {
+  return script.all('NewExpression').flatMap((made): Found[] => {
+    const { typeParameters } = made as unknown as { typeParameters?: { params: Node[] } | null };
+    const [type] = typeParameters?.params ?? [];
+    const name = type?.type === 'TSTypeReference' ? (type.typeName as Node) : undefined;
+    if (!name || argumentsOf(made).length > 0) return [];
+    const entity = valueBehind(script, name);
+    const isEntity = entity && 'node' in entity && /^Class/.test(entity.node.type);
+    const local = onlySource(script, dataSources(script));
+    if (!isEntity || !local || originOf(script, made.callee as Node) !== 'typeorm.Repository') return [];
+    return [
+      {
+        subject: 'new Repository',
+        at: made,
+        message: `${typeorm.text} makes a repository of an entity and a manager: TypeScript refuses one without.`,
+        repair: (j) => {
+          local.import(j);
+          const given = [expressionOf(j, [nameOf(name) ?? '']), expressionOf(j, [`${local.name}.manager`])];
+          (made as unknown as { arguments: Node[] }).arguments = given;
+        },
+      },
+    ];
+  });
 }
 
 /** `getConnectionManager().get(name)` → the data source, where there is one only. */
