@@ -4,13 +4,20 @@ import { isTest } from '../../../src/backend/entry.ts';
 import { relationshipOf } from '../../../src/backend/kinds/models.ts';
 import { type Kind, kindOf } from '../../../src/backend/kinds.ts';
 import { type ReadBySchema, readBySchemas, readsField } from '../../../src/backend/read-by-schema.ts';
+import { parametersOf } from '../../../src/backend/routes.ts';
 import { together } from '../../../src/backend/together.ts';
 import { whereabouts } from '../../../src/languages/python/awaits.ts';
-import { lineageOf, ownMembers, type PythonClass } from '../../../src/languages/python/classes.ts';
+import {
+  classAt,
+  isSameClass,
+  lineageOf,
+  ownMembers,
+  type PythonClass,
+} from '../../../src/languages/python/classes.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
+import { descendants, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -84,6 +91,7 @@ function draftsOfSchema(document: PythonDocument, backend: Backend, { node, sche
   return [...names].flatMap((name): Draft[] => {
     const lazy = readsField(schema, name) && !loads.includes(name) && lazyOf(backend, model, name);
     if (!lazy || isLoadedOtherwise(document, node, node, name) || isTouched(document, node, name)) return [];
+    if (isInHand(document, node, relationshipOf(backend.kinds, model, name)?.of)) return [];
     const base = {
       subject: `${model.name}.${name} in ${whereabouts(node)}`,
       at: document.place(node),
@@ -93,6 +101,17 @@ function draftsOfSchema(document: PythonDocument, backend: Backend, { node, sche
     const next = `Load it with the query: options(selectinload(${model.name}.${name})), or options=[…] of session.get.`;
     return [edits ? { ...base, edits } : { ...base, safety: 'report', next }];
   });
+}
+
+/** True where the function is given an object of the class that a relationship leads to: what the session has is not loaded again. */
+function isInHand(document: PythonDocument, node: Node, to: Kind | undefined): boolean {
+  const one = to?.what === 'model' ? to.class : undefined;
+  const definition = enclosing(node, 'function_definition');
+  if (!one || !definition) return false;
+  return parametersOf(definition)
+    .flatMap(({ annotation }) => (annotation ? [annotation, ...descendants(annotation, 'identifier')] : []))
+    .map((each) => classAt(document, each))
+    .some((each) => each !== undefined && isSameClass(each, one));
 }
 
 /** `user.posts = []`, or `len(user.posts)` that has a finding of its own, in the same function. */
