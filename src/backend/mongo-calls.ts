@@ -51,12 +51,13 @@ const CALLS: Record<string, MongoLibrary> = {
   '@nestjs/mongoose.MongooseModule.forRoot': 'mongoose',
   'mongodb.MongoClient': 'mongodb',
   'mongodb.MongoClient.connect': 'mongodb',
+  'connect-mongo': 'connect-mongo',
   'connect-mongo.create': 'connect-mongo',
   'connect-mongo.MongoStore': 'connect-mongo',
   'connect-mongo.MongoStore.create': 'connect-mongo',
 };
 
-const CLASSES = /^(mongodb\.MongoClient|connect-mongo\.MongoStore)$/;
+const CLASSES = /^(mongodb\.MongoClient|connect-mongo(\.MongoStore)?)$/;
 
 /** Every call that connects to MongoDB with an options object that can be seen, in the order of the text. */
 export function connectionCalls(script: Script, version: Versions): ConnectionCall[] {

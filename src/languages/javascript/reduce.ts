@@ -139,7 +139,10 @@ function removal(hunk: Hunk, { text, tokens }: Tokenised): Change {
   if (!/\n/.test(left + right) && /^[([]$/.test(before?.text ?? ''))
     return { start: from, end: to, text: '' };
   if (hunk.aStart === 0 && left === '' && right.includes('\n'))
-    return { start, end: end + right.indexOf('\n') + 1, text: '' };
+    return { start, end: end + right.lastIndexOf('\n') + 1, text: '' };
+  // The arguments of a type: `<A & B>`.
+  if ((left === '' && before?.text === '<') || (right === '' && after?.text === '>'))
+    return { start: from, end: to, text: '' };
   if (right.includes('\n') || (left === '' && !isLineComment(before))) return { start: from, end, text: '' };
   if (!left.includes('\n') && /^[{([]$/.test(before?.text ?? '') && isCloser(after))
     return { start: from, end: to, text: '' };
