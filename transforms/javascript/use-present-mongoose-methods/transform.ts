@@ -1,7 +1,8 @@
 import type { JSCodeshift } from 'jscodeshift';
-import { isDocument, isModel, isQuery } from '../../../src/backend/javascript/mongoose.ts';
+import { isDocument, isModel, isQuery, isSchema } from '../../../src/backend/javascript/mongoose.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
+import { expressionOf } from '../../../src/languages/javascript/build.ts';
 import {
   argumentsOf,
   isFunction,
@@ -11,9 +12,17 @@ import {
   type Node,
   type Property,
   propertyOf,
+  startOf,
+  stringValue,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
-import { isAwaited, isChained, remove, type Script } from '../../../src/languages/javascript/script.ts';
+import {
+  isAwaited,
+  isChained,
+  remove,
+  replace,
+  type Script,
+} from '../../../src/languages/javascript/script.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {
@@ -21,6 +30,7 @@ const find: Find = ({ script, version }) => {
   if (!mongoose?.is('>=7')) return [];
   return script.calls.flatMap((call): Found[] => {
     const used = methodCall(call);
+    if (used && /^(pre|post)$/.test(used.method)) return hooks(script, call, used, mongoose);
     const since = used && Object.hasOwn(SINCE, used.method) ? SINCE[used.method] : undefined;
     if (!used || !since || mongoose.major < since) return [];
     const change = changeFor(script, call, used);
@@ -36,7 +46,7 @@ export const transform = {
   catalogue: ['js-mongoose-removed-methods'],
   fixes: [/\.(update|remove|count|findOneAndRemove|findByIdAndRemove|mapReduce) is not a function/],
   packages: ['mongoose'],
-  literals: ['.update(', '.remove(', '.count(', 'AndRemove(', '.mapReduce('],
+  literals: ['.update(', '.remove(', '.count(', 'AndRemove(', '.mapReduce(', "'remove'", '"remove"'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
@@ -44,6 +54,38 @@ export const parser = 'tsx';
 
 /** A standard jscodeshift transform. `--mongoose=8` gives the installed version. */
 export default rewriteWith(find);
+
+/** `pre('remove', …)` ran when a document was removed; deleteOne(), which took its place, runs hooks of its own. */
+function hooks(
+  script: Script,
+  call: Node,
+  { receiver, method }: { receiver: Node; method: string },
+  mongoose: PackageVersion,
+): Found[] {
+  const [name, ...more] = argumentsOf(call);
+  const names = name?.type === 'ArrayExpression' ? (name.elements as (Node | null)[]) : [name];
+  if (!name || !names.some((one) => stringValue(one) === 'remove') || !isSchema(script, receiver)) return [];
+  const found = {
+    subject: `${method} remove`,
+    at: name,
+    message: `${mongoose.text} has no remove() of a document: this hook never runs.`,
+  };
+  const next = "Write it for 'deleteOne', with { document: true, query: false }.";
+  if (name.type !== 'StringLiteral' || more.length !== 1) return [{ ...found, safety: 'report', next }];
+  return [
+    {
+      ...found,
+      safety: { unsafe: 'What has not run since Mongoose 7 runs again where a document is deleted.' },
+      repair: (j) => {
+        const quote = script.text[startOf(name)] ?? "'";
+        const { callee, typeParameters } = call as unknown as { callee: Node; typeParameters?: Node };
+        const given = `(${quote}deleteOne${quote}, { document: true, query: false }, `;
+        const made = expressionOf(j, ['', given, ')'], [callee, ...more]);
+        replace(script, call, Object.assign(made, typeParameters && { typeParameters }));
+      },
+    },
+  ];
+}
 
 /** Measured with Mongoose 5 to 9: the major version from which on a model, a query or a document has no such method. */
 const SINCE: Record<string, number> = {
