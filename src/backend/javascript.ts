@@ -1,3 +1,4 @@
+import { isBuilt } from '../languages/javascript/built.ts';
 import { isJavaScript } from '../languages/javascript/parse.ts';
 import { readJsonc, record, strings } from '../settings/jsonc.ts';
 import { lockedNodeVersion } from '../settings/node-locks.ts';
@@ -82,7 +83,7 @@ function factsOf(workspace: Workspace, found: Package, own: string[]): BackendFa
     ...(entry && { entry }),
     manifests: [found.path],
     settingsFiles: own.filter((path) => /(^|\/)\.env(\.[\w.-]+)?$/.test(path)),
-    files: own.filter(isJavaScript),
+    files: own.filter((path) => isJavaScript(path) && !isBuilt(workspace, path)),
     mode: 'unknown',
     modeBecause: [],
     addresses: [],

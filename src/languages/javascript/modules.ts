@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { readJsonc, record } from '../../settings/jsonc.ts';
 import type { Workspace } from '../../workspace.ts';
 import { Aliases } from './aliases.ts';
+import { isBuilt } from './built.ts';
 import type { JavaScriptDocument } from './document.ts';
 import { isJavaScript } from './parse.ts';
 import { Reach } from './reach.ts';
@@ -104,7 +105,8 @@ export class ScriptModules {
   private files(): string[] {
     return this.home.workspace
       .files()
-      .filter((path) => isJavaScript(path) && !/(^|\/)node_modules\//.test(path));
+      .filter((path) => isJavaScript(path) && !/(^|\/)node_modules\//.test(path))
+      .filter((path) => !isBuilt(this.home.workspace, path));
   }
 
   private find(from: string, module: string): string | undefined {
