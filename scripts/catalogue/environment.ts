@@ -35,7 +35,9 @@ function pythonEnvironment(folder: string, { uv, environments }: Lab): Environme
     const words = ['pip', 'install', '-q', '--python', join(fresh, 'bin/python'), '-r', manifest];
     return wanted.trim() === '' ? undefined : spawnSync(uv, words, { encoding: 'utf8', timeout: LIMIT });
   });
-  return 'failed' in found ? found : { path: join(found.place, 'bin'), remove: () => {} };
+  return 'failed' in found
+    ? found
+    : { path: [join(found.place, 'bin'), dirname(uv)].join(delimiter), remove: () => {} };
 }
 
 /** The folder gets links to the files of its packages, so that what is generated among them stays its own. */
