@@ -1,6 +1,8 @@
 import { descendants } from '../languages/python/tree.ts';
 import { driverOf, driversOf } from '../settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
+import { normaliseName } from '../settings/requirement.ts';
+import { shellWords } from '../settings/shell-words.ts';
 import { compareVersions } from '../settings/versions.ts';
 import { firstWithWheel } from '../settings/wheels.ts';
 import { type EngineAddress, engineAddresses } from './addresses.ts';
@@ -12,6 +14,7 @@ import { isTest } from './entry.ts';
 import { loadersOf } from './import-reach.ts';
 import { installsNoDriver } from './installed-drivers.ts';
 import { sqlalchemyMayBe } from './sqlalchemy-version.ts';
+import type { UrlPlace } from './url-places.ts';
 import { altered } from './url-sources.ts';
 
 /** The oldest release of each driver that we ask for, by the catalogue's and the seed's own floors. */
@@ -33,6 +36,7 @@ export function driversInUse(backend: Backend): WantedDriver[] {
       const url = parseDatabaseUrl(altered(place.text, address.sources.alterations) ?? '');
       const want =
         url &&
+        !bringsItsOwn(backend, place, url.dialect) &&
         (wantedDriver(backend, address.engine.async, url) ??
           (url.driver
             ? { dialect: url.dialect, driver: url.driver }
@@ -43,6 +47,19 @@ export function driversInUse(backend: Backend): WantedDriver[] {
   for (const driver of namedOnTheWay(backend)) found.set(driver.driver, driver);
   for (const repair of driverRepairs(backend)) found.set(repair.want.driver, repair.want);
   return [...found.values()];
+}
+
+/** A workflow that runs the tests on a database, and installs a driver for that by itself: `pip install mysqlclient`. */
+function bringsItsOwn(backend: Backend, { kind, file }: UrlPlace, dialect: string): boolean {
+  const text = (kind === 'workflow' && backend.workspace.read(file)?.text) || '';
+  const commands = text.split('\n').filter((line) => /\b(install|add)\b/.test(line));
+  const words = new Set(commands.flatMap((line) => shellWords(line)).map(({ value }) => nameIn(value)));
+  return driversOf(dialect).some(({ packages }) => packages.some((name) => words.has(nameIn(name))));
+}
+
+/** `psycopg2-binary==2.9.9` → `psycopg2-binary`. */
+function nameIn(word: string): string {
+  return normaliseName(word.replace(/[[<>=~!;].*$/, ''));
 }
 
 /** The addresses of engines that a program of the backend makes: not of its tests, and not of what somebody edits and runs by hand. */
