@@ -193,13 +193,12 @@ function strings(
   return propertiesOf(where).flatMap((condition): Found[] => {
     const column = keyOf(condition) ?? '';
     const value = condition.value as Node;
-    if (columnType(repository, column) !== 'TSNumberKeyword' || !isParameterOfRequest(script, value))
-      return [];
+    if (columnType(repository, column) !== 'TSNumberKeyword' || !isString(script, value)) return [];
     return [
       {
         subject: `${name} ${column}`,
         at: condition,
-        message: `${typeorm.text} wants a number for ${column}, and a parameter of the request is a string: TypeScript refuses it.`,
+        message: `${typeorm.text} wants a number for ${column}, and gets a string: TypeScript refuses it.`,
         safety: { unsafe: 'What is no number is NaN in the query, and no longer the text that was sent.' },
         repair: (j) => {
           condition.shorthand = false;
@@ -210,8 +209,9 @@ function strings(
   });
 }
 
-/** `req.params.id` of Express, also by way of a constant. */
-function isParameterOfRequest(script: Script, node: Node): boolean {
+/** What is declared as a string, and `req.params.id` of Express, also by way of a constant. */
+function isString(script: Script, node: Node): boolean {
+  if (declaredAnnotation(script, node)?.type === 'TSStringKeyword') return true;
   const value = valueBehind(script, node);
   const member = value && 'node' in value ? value.node : undefined;
   const params = isMember(member) ? unwrap(member.object as Node) : undefined;
