@@ -36,6 +36,10 @@ const transforms = await loadTransforms();
 const ran = new Map<string, Ran>();
 const chosen = rows().filter(({ id }) => wanted.length === 0 || wanted.some((word) => names(word, id)));
 for (const row of chosen) {
+  if (row.needs && !(await onPath(row.needs))) {
+    console.log(`not run     ${row.id}  ${row.needs} is not on the PATH`);
+    continue;
+  }
   const own = transforms.filter(({ transform }) => transform.catalogue?.includes(row.id)).map(({ id }) => id);
   const result = runRow(row, own, lab);
   ran.set(row.id, result);

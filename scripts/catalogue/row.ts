@@ -22,6 +22,8 @@ export interface Row {
    * changed.
    */
   after: RegExp | (typeof OUTCOMES)[number];
+  /** A program without which the row is not run. */
+  needs?: string;
   /** Why the scripts of its packages are run when they are installed; seldom. */
   scripts?: string;
   /** Further flags of fix-backend. */
@@ -39,6 +41,7 @@ const FOLDER = fileURLToPath(new URL('rows', import.meta.url));
  *     > after: \[\(1,\)\]
  *     > flags: --only python/x        (seldom)
  *     > scripts: why npm runs them    (seldom)
+ *     > needs: pgbouncer              (seldom)
  *     ```text requirements.txt        a fence with the path of its file
  */
 export function rows(): Row[] {
@@ -69,6 +72,7 @@ function take(row: Partial<Row>, block: { name: string; value: string; line: num
   else if (block.name === 'after')
     row.after = OUTCOMES.find((one) => one === block.value) ?? new RegExp(block.value, 's');
   else if (block.name === 'scripts') row.scripts = block.value;
+  else if (block.name === 'needs') row.needs = block.value;
   else if (block.name === 'flags') row.flags = block.value.split(/\s+/);
   else throw new Error(`${file}:${block.line}: ${block.name} is not known`);
 }

@@ -98,7 +98,7 @@ function runOnce(row: Row, folder: string, database: string, lab: Lab): string {
   const done = spawnSync('bash', ['-c', filled(row.run, database)], {
     cwd: folder,
     env: {
-      PATH: `${environment.path}:/usr/local/bin:/usr/bin:/bin`,
+      PATH: `${environment.path}:/usr/local/bin:/usr/bin:/bin:/usr/sbin`,
       HOME: folder,
       LANG: 'C.UTF-8',
       PGPASSWORD: 'x',
