@@ -44,11 +44,16 @@ function withoutBrackets(document: PythonDocument, list: Node): Edit[] {
       ? [line]
       : [
           ...(behind > 0 && last && comma > 0
-            ? [{ start: last.endIndex + comma - 1, end: last.endIndex + comma }]
+            ? [{ start: last.endIndex + comma - 1, end: blankTo(text, last.endIndex + comma, close) }]
             : []),
           { start: close, end: list.endIndex + (last ? 0 : behind) },
         ];
   return [opening, ...closing].map((range) => ({ file: path, ...range, text: '' }));
+}
+
+/** The end of what may go with the comma in front of `start`: up to `end`, where only blanks are between. */
+function blankTo(text: string, start: number, end: number): number {
+  return /^[ \t]*$/.test(text.slice(start, end)) ? end : start;
 }
 
 /** The line that holds nothing but this range. */
