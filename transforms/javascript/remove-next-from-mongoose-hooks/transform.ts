@@ -78,6 +78,8 @@ interface Hook {
   subject: string;
   fn: FunctionNode;
   next: Binding;
+  /** It was called with a second function, by which it said that it is through: `schema.pre('save', true, (next, done) => …)`. */
+  isParallel: boolean;
 }
 
 /** `schema.pre('save', function (next) { … })` whose first parameter is called, passed on, or in the way of others. */
@@ -93,7 +95,13 @@ function hookOf(script: Script, call: Node): Hook | undefined {
   if (!isFunction(fn) || !next) return undefined;
   const isNext = next.references.some((use) => isCalled(script, use)) || /^(next|done)$/.test(next.name);
   if (!isNext || (next.references.length === 0 && more.length === 0)) return undefined;
-  return { subject: `pre ${given[0] ? (stringValue(given[0]) ?? 'hook') : 'hook'}`, fn, next };
+  const flag = given[1] as (Node & { value?: unknown }) | undefined;
+  return {
+    subject: `pre ${given[0] ? (stringValue(given[0]) ?? 'hook') : 'hook'}`,
+    fn,
+    next,
+    isParallel: flag?.type === 'BooleanLiteral' && flag.value === true,
+  };
 }
 
 function isCalled(script: Script, use: Node): boolean {
@@ -104,6 +112,7 @@ function isCalled(script: Script, use: Node): boolean {
 function repairFor(script: Script, hook: Hook): Partial<Found> {
   const { fn, next } = hook;
   const steps = next.references.map((use) => stepOf(script, use, fn));
+  if (hook.isParallel) return byHand();
   if (fn.body.type !== 'BlockStatement' || (next.declaration !== fn && next.references.length > 0))
     return byHand();
   if (steps.every((step) => step !== undefined)) {
