@@ -70,14 +70,14 @@ function judged(row: Row, own: readonly string[], folder: string, database: stri
     wrong.push(`fix-backend exits ${fixed.status}: ${last(fixed.stderr)}`);
   rmSync(join(folder, '.fix-backend'), { recursive: true, force: true });
   const changed = snapshot(folder) !== untouched;
-  const named = transforms.filter((id) => own.includes(id));
   if (row.after === 'left alone') {
     if (changed || transforms.length > 0) wrong.push(`not left alone: ${transforms.join(', ')}`);
     return { id: row.id, before: shown(before, row.before), after: row.after, wrong, transforms };
   }
-  if (named.length === 0)
-    wrong.push(`none of its transforms is named, but ${transforms.join(', ') || 'none'}`);
   if (row.after === 'reported') {
+    const named = transforms.filter((id) => own.includes(id));
+    if (named.length === 0)
+      wrong.push(`none of its transforms reports it, but ${transforms.join(', ') || 'nothing'}`);
     const after = `reported by ${named.join(', ')}${changed ? ', with a change' : ''}`;
     return { id: row.id, before: shown(before, row.before), after, wrong, transforms };
   }
