@@ -14,7 +14,7 @@ export interface Lab {
 }
 
 /** Where a row's programs are (for the PATH); the installer's words where it fails. */
-export type Environment = { path: string; remove(): void } | { failed: string };
+type Environment = { path: string; remove(): void } | { failed: string };
 
 /** A better-sqlite3 that is compiled takes five minutes. */
 const LIMIT = 1_200_000;
