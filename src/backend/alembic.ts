@@ -26,6 +26,8 @@ export interface AlembicEnvironment {
   ini?: UrlPlace;
   /** What `set_main_option("sqlalchemy.url", …)` is given, which replaces the address of alembic.ini. */
   given: UrlSources[];
+  /** True where env.py replaces it whatever happens, so that nobody reads it. */
+  replaced: boolean;
 }
 
 /** Every alembic environment of a backend. */
@@ -33,8 +35,12 @@ export function alembicEnvironments(backend: Backend): AlembicEnvironment[] {
   return backend.documents.filter(isEnvironment).map((document) => {
     const engine = enginesOf(document).find(({ meant }) => meant.name.endsWith('from_config'));
     const ini = iniPlace(backend.workspace, document.path);
-    const given = urlArguments(document).map((node) => urlSources(document, node));
-    return { document, given, ...(engine && { engine }), ...(ini && { ini }) };
+    const values = urlArguments(document);
+    const given = values.map((node) => urlSources(document, node));
+    const replaced = values.some(
+      (node) => !enclosing(node, 'if_statement', 'try_statement', 'function_definition'),
+    );
+    return { document, given, replaced, ...(engine && { engine }), ...(ini && { ini }) };
   });
 }
 

@@ -207,8 +207,8 @@ function alembicReading(
 
 /** An alembic.ini with an address of its own, read by a synchronous env.py that SQLAlchemy 2.1 broke. */
 function alembicRepairs(backend: Backend, others: readonly DriverRepair[]): DriverRepair[] {
-  return alembicEnvironments(backend).flatMap(({ engine, ini }) => {
-    const url = ini && parseDatabaseUrl(ini.text);
+  return alembicEnvironments(backend).flatMap(({ engine, ini, replaced }) => {
+    const url = ini && !replaced ? parseDatabaseUrl(ini.text) : undefined;
     const taken = others.some((repair) => repair.places.some((place) => place.file === ini?.file));
     const want = engine && url && !taken ? wantedDriver(backend, engine.async, url) : undefined;
     if (!engine || !ini || !url || !want) return [];
