@@ -17,8 +17,8 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import type { Script } from '../../../src/languages/javascript/script.ts';
-import { declaredType, madeBy, valueBehind } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
+import { kindOf } from './kinds.ts';
 
 const find: Find = ({ script, version }) => {
   const mongodb = version('mongodb');
@@ -72,35 +72,6 @@ export const parser = 'tsx';
 
 /** A standard jscodeshift transform, with `--unsafe` for callbacks. `--mongodb=6` gives the installed version. */
 export default rewriteWith(find, UNSAFE);
-
-type Kind = 'client' | 'collection' | 'cursor';
-
-/** What a receiver is: followed from `new MongoClient()` by `db()`, `collection()` and `find()`, or by its declared type. */
-function kindOf(script: Script, node: Node): Kind | 'db' | undefined {
-  const type = /^mongodb\.(MongoClient|Db|Collection|FindCursor|AggregationCursor)$/.exec(
-    declaredType(script, node) ?? '',
-  )?.[1];
-  if (type)
-    return type === 'MongoClient'
-      ? 'client'
-      : type === 'Db'
-        ? 'db'
-        : type === 'Collection'
-          ? 'collection'
-          : 'cursor';
-  if (/^mongodb\.MongoClient(\.connect)?$/.test(madeBy(script, node)?.origin ?? '')) return 'client';
-  const value = valueBehind(script, node);
-  const used = value && 'node' in value ? methodCall(value.node) : undefined;
-  if (!value || 'module' in value || !used || isFunction(argumentsOf(value.node).at(-1))) return undefined;
-  const from = /^(db|collection|find|aggregate|sort|limit|skip|project|connect)$/.test(used.method)
-    ? kindOf(value.script, used.receiver)
-    : undefined;
-  if (from === 'client')
-    return used.method === 'db' ? 'db' : used.method === 'connect' ? 'client' : undefined;
-  if (from === 'db') return used.method === 'collection' ? 'collection' : undefined;
-  if (from === 'collection') return /^(find|aggregate)$/.test(used.method) ? 'cursor' : undefined;
-  return from === 'cursor' ? 'cursor' : undefined;
-}
 
 const TAKES_NONE =
   /^(connect|close|toArray|insertOne|insertMany|updateOne|updateMany|deleteOne|deleteMany|replaceOne|findOne|findOneAndUpdate|findOneAndDelete|findOneAndReplace|countDocuments|estimatedDocumentCount|count|distinct|createIndex|bulkWrite|next|forEach)$/;
