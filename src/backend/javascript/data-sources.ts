@@ -1,4 +1,4 @@
-import { exportsOf } from '../../languages/javascript/exports.ts';
+import { exportedAs, exportsOf } from '../../languages/javascript/exports.ts';
 import { importsOf } from '../../languages/javascript/imports.ts';
 import { importedAs, localModule, requiredModule } from '../../languages/javascript/module-names.ts';
 import {
@@ -18,8 +18,13 @@ export interface Source {
   name: string;
   /** How another module gets it. */
   as: 'named' | 'default';
+  /** Its own file has no name for it. */
+  isNameless?: true;
   made: Node;
 }
+
+/** What a data source is called that has no name. */
+const ANONYMOUS = 'AppDataSource';
 
 /** The global functions of TypeORM before 1.0, each with what stands in for it behind the data source. */
 export const GLOBALS: Record<string, string> = {
@@ -39,23 +44,47 @@ export function functionOf(script: Script, call: Call): string {
 export function dataSources(script: Script): Source[] {
   return others(script, 'DataSource').flatMap((one) =>
     one.all('NewExpression').flatMap((made): Source[] => {
-      if (originOf(one, made.callee as Node) !== 'typeorm.DataSource') return [];
-      const declarator = one.parentOf(made);
-      const id = declarator?.type === 'VariableDeclarator' ? (declarator.id as Node) : undefined;
-      if (id?.type !== 'Identifier' || one.functionAround(made)) return [];
-      const { named, whole } = exportsOf(one);
-      const is = (found: Node | undefined) =>
-        found !== undefined &&
-        one.bindingOf(found) !== undefined &&
-        one.bindingOf(found) === one.bindingOf(id);
-      const own = named(id.name);
-      const isNamed = own !== undefined && 'node' in own && is(own.node);
-      if (isNamed || one === script) return [{ script: one, name: id.name, as: 'named', made }];
-      const usual = named('default');
-      const isDefault = is(whole) || (usual !== undefined && 'node' in usual && is(usual.node));
-      return isDefault ? [{ script: one, name: id.name, as: 'default', made }] : [];
+      const isOne = originOf(one, made.callee as Node) === 'typeorm.DataSource';
+      if (!isOne || one.functionAround(made)) return [];
+      const found = exportedAtOnce(one, made) ?? namedSource(one, made, one === script);
+      return found ? [{ script: one, made, ...found }] : [];
     }),
   );
+}
+
+/** `export default new DataSource(…)`, `module.exports = …` and `exports.source = …`: no name of its file has it. */
+function exportedAtOnce(script: Script, made: Node): Omit<Source, 'script' | 'made'> | undefined {
+  const parent = script.parentOf(made);
+  if (parent?.type === 'ExportDefaultDeclaration')
+    return { name: ANONYMOUS, as: 'default', isNameless: true };
+  const name = parent?.type === 'AssignmentExpression' ? exportedAs(script, parent.left as Node) : undefined;
+  const exported = name === undefined ? undefined : exportsOf(script).named(name);
+  // Another assignment to the same name may have taken its place.
+  if (name === undefined || !exported || !('node' in exported) || exported.node !== made) return undefined;
+  return name === 'default'
+    ? { name: ANONYMOUS, as: 'default', isNameless: true }
+    : { name, as: 'named', isNameless: true };
+}
+
+function namedSource(
+  script: Script,
+  made: Node,
+  isOwn: boolean,
+): Omit<Source, 'script' | 'made'> | undefined {
+  const declarator = script.parentOf(made);
+  const id = declarator?.type === 'VariableDeclarator' ? (declarator.id as Node) : undefined;
+  if (id?.type !== 'Identifier') return undefined;
+  const { named, whole } = exportsOf(script);
+  const is = (found: Node | undefined) =>
+    found !== undefined &&
+    script.bindingOf(found) !== undefined &&
+    script.bindingOf(found) === script.bindingOf(id);
+  const own = named(id.name);
+  const isNamed = own !== undefined && 'node' in own && is(own.node);
+  if (isNamed || isOwn) return { name: id.name, as: 'named' };
+  const usual = named('default');
+  const isDefault = is(whole) || (usual !== undefined && 'node' in usual && is(usual.node));
+  return isDefault ? { name: id.name, as: 'default' } : undefined;
 }
 
 /** The object of options that a data source or a connection is made of. */

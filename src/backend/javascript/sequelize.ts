@@ -12,6 +12,7 @@ import {
   propertyOf,
   unwrap,
 } from '../../languages/javascript/nodes.ts';
+import { returnedBy } from '../../languages/javascript/returned.ts';
 import type { Script } from '../../languages/javascript/script.ts';
 import { declaredType, madeBy, originOf, valueBehind } from '../../languages/javascript/trace.ts';
 import { contextValue } from './graphql-context.ts';
@@ -56,16 +57,10 @@ function isDefined(script: Script, call: Node): boolean {
   const fn = sequelize && isCall(call) ? valueBehind(script, call.callee as Node) : undefined;
   if (!sequelize || !fn || 'module' in fn || !isFunction(fn.node) || !isSequelize(script, sequelize))
     return false;
-  const { script: home, node } = fn;
-  const [name] = node.params as Node[];
-  if (!name || !isDefiner(home, node, name)) return false;
-  const returned =
-    node.body.type === 'BlockStatement'
-      ? home
-          .within(node.body as Node, (one) => !isFunction(one))
-          .flatMap((one) => (one.type === 'ReturnStatement' && one.argument ? [one.argument as Node] : []))
-      : [node.body as Node];
-  return returned.length > 0 && returned.every((one) => isModelOfSequelize(home, one));
+  const [name] = fn.node.params as Node[];
+  if (!name || !isDefiner(fn.script, fn.node, name)) return false;
+  const given = returnedBy(script, call);
+  return given.length > 0 && given.every((one) => isModelOfSequelize(one.script, one.node));
 }
 
 /** `models.User` in a resolver of GraphQL whose server puts the models into the context. */
@@ -77,22 +72,18 @@ function isOfContext(script: Script, at: Node): boolean {
   return model !== undefined && isModelOfSequelize(models.script, model);
 }
 
-/** `db.User` and `const { User } = require('./models')`, where `./models` collects what it finds in its folder. */
+/** `db.User` and `const { User } = require('./models')`, where `./models` is the index that `sequelize-cli` makes. */
 function isOfIndex(script: Script, at: Node): boolean {
   if (isMember(at)) {
-    const name = propertyName(at);
     const object = unwrap(at.object as Node);
     const module = object.type === 'Identifier' ? moduleOf(script, object) : requiredScript(script, object);
-    return name !== undefined && isModelName(name) && module !== undefined && isModelsIndex(module);
+    return givesModel(module, propertyName(at));
   }
   const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
   if (!binding || binding.writes.length > 0) return false;
   if (binding.kind === 'import') {
     const imported = importedAs(script, binding.declaration);
-    const other = imported && localModule(script, imported.module);
-    return (
-      imported !== undefined && isModelName(imported.name) && other !== undefined && isModelsIndex(other)
-    );
+    return imported !== undefined && givesModel(localModule(script, imported.module), imported.name);
   }
   const property = script.parentOf(binding.identifier);
   const declarator = binding.declaration;
@@ -104,7 +95,28 @@ function isOfIndex(script: Script, at: Node): boolean {
   )
     return false;
   const module = requiredScript(script, init) ?? moduleOf(script, unwrap(init));
-  return isModelName(nameOf(property.key as Node) ?? '') && module !== undefined && isModelsIndex(module);
+  return givesModel(module, nameOf(property.key as Node));
+}
+
+/** True for a name of an index that collects what it finds in its folder, or puts its models into an object one by one. */
+function givesModel(index: Script | undefined, name: string | undefined): boolean {
+  if (!index || name === undefined) return false;
+  return (isModelName(name) && isModelsIndex(index)) || isPutIntoExports(index, name);
+}
+
+/** `db.User = require('./user')(sequelize, DataTypes)`, and `module.exports = db`. */
+function isPutIntoExports(index: Script, name: string): boolean {
+  const { whole } = exportsOf(index);
+  const db = whole?.type === 'Identifier' ? index.bindingOf(whole) : undefined;
+  if (db?.kind !== 'const' && db?.kind !== 'var' && db?.kind !== 'let') return false;
+  const { init } = db.declaration as { init?: Node | null };
+  if (init?.type !== 'ObjectExpression' || init.properties.length > 0 || db.writes.length > 0) return false;
+  const given = index.all('AssignmentExpression').filter(({ left }) => {
+    const target = left as Node;
+    return isMember(target) && propertyName(target) === name && db.references.includes(target.object as Node);
+  });
+  const [one, more] = given;
+  return one !== undefined && !more && isModelOfSequelize(index, one.right as Node);
 }
 
 function isModelName(name: string): boolean {

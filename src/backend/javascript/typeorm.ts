@@ -6,6 +6,7 @@ import {
   nameOf,
   type Property,
 } from '../../languages/javascript/nodes.ts';
+import { returnedBy } from '../../languages/javascript/returned.ts';
 import type { Script } from '../../languages/javascript/script.ts';
 import {
   declaredAnnotation,
@@ -26,16 +27,14 @@ export function isDataSource(script: Script, node: Node, depth = 5): boolean {
   if (/^typeorm\.(DataSource|createConnection|getConnection)$/.test(madeBy(script, node)?.origin ?? ''))
     return true;
   if (/^typeorm\.(DataSource|Connection)$/.test(declaredType(script, node) ?? '')) return true;
-  // Both promise the data source itself.
   const value = valueBehind(script, node);
-  const used = value && 'node' in value ? methodCall(value.node) : undefined;
-  return (
-    value !== undefined &&
-    used !== undefined &&
-    /^(initialize|connect)$/.test(used.method) &&
-    depth > 0 &&
-    isDataSource(value.script, used.receiver, depth - 1)
-  );
+  if (!value || 'module' in value || depth === 0) return false;
+  // Both promise the data source itself.
+  const used = methodCall(value.node);
+  if (used && /^(initialize|connect)$/.test(used.method))
+    return isDataSource(value.script, used.receiver, depth - 1);
+  const given = returnedBy(value.script, value.node);
+  return given.length > 0 && given.every((one) => isDataSource(one.script, one.node, depth - 1));
 }
 
 const REPOSITORY = /^typeorm\.(Repository|TreeRepository|MongoRepository)$/;

@@ -9,8 +9,13 @@ import {
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import { isDataSource, primaryKeyOf, repositoryOf } from '../../../src/backend/javascript/typeorm.ts';
 import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
-import { expressionOf, objectOf } from '../../../src/languages/javascript/build.ts';
-import { freeName, importsOf } from '../../../src/languages/javascript/imports.ts';
+import { expressionOf, objectOf, statementOf } from '../../../src/languages/javascript/build.ts';
+import {
+  freeName,
+  hasImports,
+  importsOf,
+  insertBehindImports,
+} from '../../../src/languages/javascript/imports.ts';
 import {
   argumentsOf,
   type Call,
@@ -127,16 +132,14 @@ function ofRepository(script: Script, call: Call, typeorm: PackageVersion): Foun
     ];
   if (name === 'findOneById')
     return [{ ...found, repair: (j) => by(j, call, callee, 'findOneBy', objectOf(j, [[key, id]])) }];
-  const [imported] = importsOf(script, 'typeorm');
-  const inName = importedIn(script) ?? (imported && freeName(script, 'In'));
+  const inName = importedIn(script) ?? freeName(script, 'In');
   if (inName === undefined)
     return [{ ...found, safety: 'report', next: `Write findBy({ ${key}: In(ids) }) and import In.` }];
   return [
     {
       ...found,
       repair: (j) => {
-        if (imported && importedIn(script) === undefined)
-          imported.specifiers?.push(j.importSpecifier(j.identifier('In')));
+        if (importedIn(script) === undefined) importIn(script, j);
         by(j, call, callee, 'findBy', objectOf(j, [[key, expressionOf(j, [`${inName}(`, ')'], [id])]]));
       },
     },
@@ -148,6 +151,17 @@ function importedIn(script: Script): string | undefined {
     .flatMap(({ specifiers = [] }) => specifiers as Node[])
     .find((one) => one.type === 'ImportSpecifier' && nameOf(one.imported as Node) === 'In');
   return nameOf((specifier as unknown as { local?: Node } | undefined)?.local);
+}
+
+function importIn(script: Script, j: JSCodeshift): void {
+  const [imported] = importsOf(script, 'typeorm').filter(({ specifiers = [] }) =>
+    specifiers.some(({ type }) => type === 'ImportSpecifier'),
+  );
+  if (imported) imported.specifiers?.push(j.importSpecifier(j.identifier('In')));
+  else {
+    const text = hasImports(script) ? "import { In } from 'typeorm';" : "const { In } = require('typeorm');";
+    insertBehindImports(script, statementOf(j, [text]));
+  }
 }
 
 function by(j: JSCodeshift, call: Call, callee: Member, name: string, where: Node): void {

@@ -44,7 +44,9 @@ export function onlySource(
 ): { name: string; import(j: JSCodeshift): void } | undefined {
   if (!source || another) return undefined;
   if (connection && stringValue(connection) !== connectionName(source)) return undefined;
-  const known = source.script.path === script.path ? source.name : importedName(script, source);
+  const isOwn = source.script.path === script.path;
+  if (isOwn ? source.isNameless : !canImport(script, source)) return undefined;
+  const known = isOwn ? source.name : importedName(script, source);
   const name = known ?? freeName(script, source.name);
   // What createConnection() becomes brings the import: two that add it to one list at a time would declare it twice.
   if (name === undefined || (known === undefined && mayWait && makesConnection(script))) return undefined;
@@ -77,6 +79,11 @@ function importedName(script: Script, source: Source): string | undefined {
     const made = madeBy(script, one);
     return made?.origin === 'typeorm.DataSource' && made.script.path === source.script.path;
   })?.name;
+}
+
+/** What `require` gives of `export default` is an object that has it. */
+function canImport(script: Script, { script: home, as }: Source): boolean {
+  return as === 'named' || hasImports(script) || !hasImports(home);
 }
 
 function importSource(script: Script, j: JSCodeshift, { script: other, name, as }: Source): void {
