@@ -80,7 +80,7 @@ function mapper(j: JSCodeshift, given: Node): Node {
 /** `ObjectID` became `ObjectId`: in imports, with every use of the name, and as a property of the driver. */
 function oldNames(script: Script, version: Versions): Found[] {
   const names = script.all('Identifier').filter(({ name }) => name === 'ObjectID');
-  const free = !script.all('Identifier').some(({ name }) => name === 'ObjectId');
+  const free = !script.all('Identifier').some((one) => one.name === 'ObjectId' && !isKey(script, one));
   return names.flatMap((name): Found[] => {
     const parent = script.parentOf(name);
     const library = parent && libraryOf(script, parent, name);
@@ -103,6 +103,14 @@ function oldNames(script: Script, version: Versions): Found[] {
       },
     ];
   });
+}
+
+/** `Types.ObjectId` and `{ ObjectId: … }`: a name that is none of the file's. */
+function isKey(script: Script, name: Node): boolean {
+  const parent = script.parentOf(name);
+  if (isMember(parent)) return (parent.property as Node) === name && !parent.computed;
+  if (parent?.type === 'TSQualifiedName') return (parent.right as Node) === name;
+  return parent?.type === 'ObjectProperty' && (parent.key as Node) === name && !parent.shorthand;
 }
 
 /** The library that an import's name, a destructured name or a property `.ObjectID` is taken from. */
