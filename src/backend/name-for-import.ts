@@ -28,10 +28,33 @@ export function nameAt(
     if (binding.kind === 'import' && origin.name === module && binding.statement.parent?.type === 'module')
       return { text: `${local}.${name}`, edits: [] };
   }
+  const local = moduleInFunction(document, node, module);
+  if (local) return { text: `${local}.${name}`, edits: [] };
   const free = (local: string) => isFree(document, local);
   if (free(name)) return { text: name, edits: addImport(document, { module, name }) };
   const alias = wanted.otherwise;
   return { text: alias, edits: addImport(document, { module, name, alias }) };
+}
+
+/**
+ * The name that a function around a node has imported the module by, above it. A file that does so may be loaded where the package is
+ * not installed, so that an import at its top would break it.
+ */
+function moduleInFunction(document: PythonDocument, node: Node, module: string): string | undefined {
+  const scope = scopeAt(document, node);
+  return document.bindings.find(
+    (binding) =>
+      binding.kind === 'import' &&
+      binding.module === module &&
+      binding.node.endIndex < node.startIndex &&
+      scope.find(binding.name)?.length === 1 &&
+      scope.find(binding.name)?.[0] === binding &&
+      isAround(binding.statement.parent, node),
+  )?.name;
+}
+
+function isAround(block: Node | null, node: Node): boolean {
+  return block !== null && block.startIndex <= node.startIndex && node.endIndex <= block.endIndex;
 }
 
 /** True where nothing of the file has the name, in whichever scope. */

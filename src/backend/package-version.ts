@@ -17,6 +17,18 @@ const BROUGHT: [name: string, version: string, by: string, since: string][] = [
   ['starlette', '1.0', 'fastapi', '0.133.0'],
   ['sqlalchemy', '2.0', 'sqlmodel', '0.0.12'],
   ['sqlalchemy', '2.1', 'sqlmodel', '0.0.48'],
+  ['sqlalchemy', '2.0', 'apache-airflow', '3.0.0'],
+  ['sqlalchemy', '2.0', 'databases', '0.9.0'],
+  ['sqlalchemy', '2.0', 'flask-appbuilder', '5.0.0'],
+  ['sqlalchemy', '2.0', 'gino', '2.0'],
+  ['sqlalchemy', '2.0', 'snowflake-sqlalchemy', '1.6.1'],
+];
+
+/** The first release of a package that takes no earlier version of another, from the Requires-Dist of their wheels. */
+const TAKES: [name: string, since: string, other: string, version: string][] = [
+  ['fastapi', '0.126.0', 'pydantic', '2'],
+  ['pydantic-settings', '2.0', 'pydantic', '2'],
+  ['sqlmodel', '0.0.31', 'pydantic', '2'],
 ];
 
 /** The version that a backend has: the one of `--target`, else what its lock file pins. Undefined for requirements.txt, which pip installs without a lock. */
@@ -34,7 +46,11 @@ export function lockedVersionOf(backend: Backend, name: string): string | undefi
 export function mayBeFrom(backend: Backend, name: string, version: string): boolean {
   const locked = lockedVersionOf(backend, name);
   if (locked) return compareVersions(locked, version) >= 0;
-  return mayBeAtLeast(specifierOf(backend, name) ?? '', version) && mayBeBrought(backend, name, version);
+  return (
+    mayBeAtLeast(specifierOf(backend, name) ?? '', version) &&
+    mayBeBrought(backend, name, version) &&
+    isTaken(backend, name, version)
+  );
 }
 
 /** What the manifests ask of a package, or where they are silent a setup.py beside them; undefined where nobody names a version. */
@@ -85,6 +101,13 @@ function requirementsInJson(backend: Backend, name: string): string[] {
 function mayBeBrought(backend: Backend, name: string, version: string): boolean {
   return BROUGHT.filter(([brought, from]) => brought === name && compareVersions(version, from) >= 0).every(
     ([, , by, since]) => backend.facts.requires[by] === undefined || mayBeFrom(backend, by, since),
+  );
+}
+
+/** False where the manifests hold another package below what this version of the package takes: `pydantic<2` keeps FastAPI at 0.125. */
+function isTaken(backend: Backend, name: string, version: string): boolean {
+  return TAKES.filter(([one, since]) => one === name && compareVersions(version, since) >= 0).every(
+    ([, , other, needed]) => mayBeAtLeast(specifierOf(backend, other) ?? '', needed),
   );
 }
 

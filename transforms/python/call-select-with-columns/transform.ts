@@ -4,6 +4,7 @@ import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { unpacked } from '../../../src/backend/unpacked.ts';
 import { argumentsOf, hasSplat, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
+import { scopeAt } from '../../../src/languages/python/origin.ts';
 import { children, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
@@ -109,6 +110,7 @@ function methodCall(document: PythonDocument, name: string, value: Node): string
   if (value.type === 'none') return '';
   if (name === 'distinct')
     return value.text === 'True' ? '.distinct()' : value.text === 'False' ? '' : undefined;
+  if (name === 'whereclause' && mayBeNone(document, value)) return undefined;
   if (!MANY.test(name)) return `.${method}(${value.text})`;
   if (value.type === 'list' || value.type === 'tuple') {
     if (value.text.includes('#')) return undefined;
@@ -120,4 +122,17 @@ function methodCall(document: PythonDocument, name: string, value: Node): string
   return /^(attribute|call|string|binary_operator|unary_operator)$/.test(value.type) || name === 'from_obj'
     ? `.${method}(${value.text})`
     : undefined;
+}
+
+/** select() took no notice of a condition that was None; where() makes a NULL of it, and finds no row. */
+function mayBeNone(document: PythonDocument, value: Node): boolean {
+  if (value.type === 'conditional_expression') return true;
+  if (value.type !== 'identifier') return false;
+  const bindings = scopeAt(document, value).find(value.text) ?? [];
+  return bindings.some(({ kind, node }) => kind === 'parameter' || isNone(node));
+}
+
+/** `condition = None`, by the name that is bound. */
+function isNone(name: Node): boolean {
+  return name.parent?.childForFieldName('right')?.type === 'none';
 }

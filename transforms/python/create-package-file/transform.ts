@@ -1,5 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { dirname, join } from '../../../src/languages/python/modules.ts';
+import type { Binding } from '../../../src/languages/python/scopes.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -62,19 +63,28 @@ function packageFolders(backend: Backend): string[] {
   return [...found];
 }
 
-/** Those that a dotted import path runs through. */
+/** Those that the path of an import runs through: `app.themes` for `import app.themes.dark` and `from app import themes`. */
 function importedAmong(backend: Backend, folders: string[]): string[] {
-  const names = new Set(folders.map(lastPart));
-  const imported = new Set(
-    backend.sources
-      .filter(({ text }) => text.match(/[\w\u0080-\uffff]+/g)?.some((word) => names.has(word)))
-      .flatMap((document) => document.topBindings)
-      .flatMap((binding) => binding.module?.split('.') ?? []),
-  );
-  const entry = backend.facts.entry?.module.split('.') ?? [];
-  return folders.filter((folder) => entry.includes(lastPart(folder)) || imported.has(lastPart(folder)));
+  const imported = new Set(backend.sources.flatMap((document) => document.topBindings).flatMap(pathsOf));
+  const { entry } = backend.facts;
+  for (const path of entry ? prefixesOf(entry.module) : []) imported.add(path);
+  return folders.filter((folder) => pathsTo(folder).some((path) => imported.has(path)));
 }
 
-function lastPart(folder: string): string {
-  return folder.slice(folder.lastIndexOf('/') + 1);
+/** Every module that an import runs through. Of a relative one, whose beginning is not written out, each part by itself. */
+function pathsOf({ module = '', imported }: Binding): string[] {
+  const relative = module.startsWith('.');
+  const whole = imported ? `${module}.${imported}` : module;
+  return relative ? whole.split('.').filter(Boolean) : prefixesOf(whole);
+}
+
+function prefixesOf(module: string): string[] {
+  const parts = module.split('.');
+  return parts.map((_, at) => parts.slice(0, at + 1).join('.'));
+}
+
+/** The names that a folder may be imported by, whichever of the folders above it is on Python's path. */
+function pathsTo(folder: string): string[] {
+  const parts = folder.split('/');
+  return parts.map((_, at) => parts.slice(at).join('.'));
 }

@@ -24,7 +24,7 @@ export default {
   detect(document, backend) {
     return expiredReads(document, backend).flatMap(({ node, made, name }): Draft[] => {
       const option = keywordValue(made.node, 'expire_on_commit');
-      if (option?.text === 'False' || hasSplat(made.node)) return [];
+      if (option?.text === 'False' || hasSplat(made.node) || !takesOptions(made)) return [];
       const message = `${name} is read after the commit in ${whereabouts(node)} (line ${node.startPosition.row + 1} of ${document.path}), and has expired by then.`;
       const edits = option
         ? [{ ...made.document.place(option), text: 'False' }]
@@ -39,6 +39,14 @@ interface ExpiredRead {
   name: string;
   /** The call that made the session, or its factory. */
   made: NonNullable<Kind['made']>;
+}
+
+/** True of SQLAlchemy's and SQLModel's own factories and sessions, and of the project's classes of them: a function may take no options. */
+function takesOptions({ document, node }: NonNullable<Kind['made']>): boolean {
+  const callee = node.childForFieldName('function');
+  const origin = callee ? document.origin(callee) : undefined;
+  if (origin?.kind === 'local') return origin.binding.kind === 'class';
+  return origin?.kind === 'external' && /^(sqlalchemy|sqlmodel)\./.test(origin.name);
 }
 
 function subjectOf(call: Node): string {
