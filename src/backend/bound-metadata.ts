@@ -265,6 +265,14 @@ function callsNear({ document: home, call }: BoundMetadata, document: PythonDocu
 /** What a table of bound metadata could do by itself, sqlalchemy-migrate's changes of columns and constraints among it. */
 const ALONE = /^(create|drop|alter|rename|create_column|drop_column|execute|scalar)$/;
 
+/** What only tables and columns have that sqlalchemy-migrate has changed: `for table in tables: table.c.name.alter(…)`. */
+const MIGRATES = /^(alter|create_column|drop_column)$/;
+
+function rootOf(node: Node): Node {
+  const object = node.type === 'attribute' ? node.childForFieldName('object') : undefined;
+  return object ? rootOf(object) : node;
+}
+
 /** `users.create()`, `users.insert().execute()`, and `users.c.name.drop()` of sqlalchemy-migrate. */
 function ofTables(backend: Backend, metadata: BoundMetadata, document: PythonDocument): Step[] {
   return callsNear(metadata, document).flatMap((call): Step[] => {
@@ -274,7 +282,8 @@ function ofTables(backend: Backend, metadata: BoundMetadata, document: PythonDoc
     if (!receiver || !ALONE.test(method)) return [];
     const from = schemaItem(metadata, document, receiver);
     const changes = !/^(execute|scalar)$/.test(method);
-    if (!from && !(changes && isMadeWithTable(metadata, document, receiver))) return [];
+    const unknown = MIGRATES.test(method) && document.origin(rootOf(receiver)).kind !== 'external';
+    if (!from && !unknown && !(changes && isMadeWithTable(metadata, document, receiver))) return [];
     return [
       from === 'itself' && /^(create|drop)$/.test(method)
         ? givenFirst(backend, metadata, document, call)

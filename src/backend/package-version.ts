@@ -6,6 +6,7 @@ import { isPep508Error, parsePep508 } from '../settings/pep508.ts';
 import { normaliseName } from '../settings/requirement.ts';
 import { compareVersions, mayBeAtLeast, mayBeBelow } from '../settings/versions.ts';
 import type { Backend } from './backend.ts';
+import { firstBeyondPython2 } from './python2.ts';
 
 /**
  * The first release of a package with which a later version of another comes along, from the Requires-Dist of their wheels;
@@ -46,6 +47,8 @@ export function lockedVersionOf(backend: Backend, name: string): string | undefi
 export function mayBeFrom(backend: Backend, name: string, version: string): boolean {
   const locked = lockedVersionOf(backend, name);
   if (locked) return compareVersions(locked, version) >= 0;
+  const beyond = firstBeyondPython2(backend, name);
+  if (beyond !== undefined && compareVersions(version, beyond) >= 0) return false;
   return (
     mayBeAtLeast(specifierOf(backend, name) ?? '', version) &&
     mayBeBrought(backend, name, version) &&

@@ -72,6 +72,7 @@ describe('files that cannot be looked at are named, and the others repaired', ()
       /bytes\.py\n {4}It is not UTF-8 .*\n.*coding: latin-1/,
     ],
     ['bad.py', 'x = 1\ndef f(:\n    pass\n', /bad\.py:2:7\n {4}does not parse/],
+    ['old.py', 'print "x"\n', /old\.py:1:1\n {4}is written for Python 2/],
     ['uneven.py', '\n\nx = 1\n  y = 2\n', /uneven\.py:4:3\n {4}does not parse/],
     ['compose.yaml', 'services:\n  db: [\n', /compose\.yaml:3:1\n/],
     ['pyproject.toml', '[project\n', /pyproject\.toml:1:9\n/],

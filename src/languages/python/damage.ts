@@ -1,12 +1,16 @@
 import { unevenBlocks } from './indentation.ts';
+import { python2Nodes } from './python2.ts';
 import { descendants, type Node } from './tree.ts';
 
 /** A range that the grammar could not read, or reads as something else than Python does. */
 export interface Damage {
   start: number;
   end: number;
-  /** `error`: an ERROR or MISSING node. `indentation`: a block that Python refuses. `misread`: no error, but a wrong tree. */
-  kind: 'error' | 'indentation' | 'misread';
+  /**
+   * `error`: an ERROR or MISSING node. `indentation`: a block that Python refuses. `misread`: no error, but a wrong tree.
+   * `python 2`: what Python 3 refuses.
+   */
+  kind: 'error' | 'indentation' | 'misread' | 'python 2';
   /** Type of the node around it; of an interpolation or a type parameter at any depth. */
   inside: string;
   /** Where in the range a person looks for it, if not at its start. */
@@ -18,6 +22,8 @@ export function findDamage(root: Node, text: string): Damage[] {
   const found = root.hasError ? errorsBelow(root) : [];
   for (const { start, end, type, at } of unevenBlocks(root, text))
     found.push({ start, end, kind: 'indentation', inside: type, at });
+  for (const node of python2Nodes(root, text))
+    found.push({ start: node.startIndex, end: node.endIndex, kind: 'python 2', inside: node.type });
   for (const node of suspects(root, text)) {
     if (isMisread(node, text))
       found.push({ start: node.startIndex, end: node.endIndex, kind: 'misread', inside: node.type });

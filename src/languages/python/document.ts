@@ -135,7 +135,9 @@ export class PythonDocument {
     const first = this.damage.find((damage) => !isKnownGap(damage));
     if (!first) return this.parsed.tooDeep ? tooDeep(this.path) : undefined;
     const at = position(this.text, first.at ?? first.start);
-    const message = `does not parse (line ${at.line}, column ${at.column})`;
+    const place = `line ${at.line}, column ${at.column}`;
+    const message =
+      first.kind === 'python 2' ? `is written for Python 2 (${place})` : `does not parse (${place})`;
     return { file: this.path, ...at, message, next: `python -m py_compile ${this.path}` };
   }
 

@@ -8,6 +8,7 @@ import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
 import { descendants, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
+import type { Edit } from '../../../src/types.ts';
 
 const PARTS = /^(drivername|username|password|host|port|database|query)$/;
 /** URL is a named tuple: with all its fields it can still be called. */
@@ -46,8 +47,26 @@ function constructed(document: PythonDocument, call: Node): Draft[] {
   const message =
     'URL() takes all of its seven fields since SQLAlchemy 2.0; URL.create() fills in those that are left out.';
   const at = callee.endIndex;
-  const edits = [{ file: document.path, start: at, end: at, text: '.create' }];
+  const create = { file: document.path, start: at, end: at, text: '.create' };
+  const edits = [create, ...withPassword(document, call)];
   return [{ subject: `URL ${functionAt(call)}`, at: document.place(callee), message, edits }];
+}
+
+/** `str(URL(…))`: str() of an address wrote the password as long as URL() could be called like that, and writes *** now. */
+function withPassword(document: PythonDocument, url: Node): Edit[] {
+  const outer = url.parent?.type === 'argument_list' ? url.parent.parent : undefined;
+  const callee = outer?.type === 'call' ? outer.childForFieldName('function') : undefined;
+  if (!outer || callee?.text !== 'str' || document.origin(callee).kind !== 'builtin') return [];
+  if (argumentsOf(outer).length !== 1) return [];
+  return [
+    { file: document.path, start: outer.startIndex, end: url.startIndex, text: '' },
+    {
+      file: document.path,
+      start: url.endIndex,
+      end: outer.endIndex,
+      text: '.render_as_string(hide_password=False)',
+    },
+  ];
 }
 
 /** `url.database = "test"`, `url.query["a"] = "b"`. */

@@ -37,10 +37,15 @@ export default {
   },
 } satisfies Transform<'python'>;
 
+function inParentheses(node: Node | undefined): Node | undefined {
+  const [inner] = node?.type === 'parenthesized_expression' ? node.namedChildren : [];
+  return inner ? inParentheses(inner) : node;
+}
+
 function draft(document: PythonDocument, field: TableField, takesType: boolean): Draft | undefined {
   const kind = field.annotation && collectionOf(document, field.annotation);
-  const call =
-    field.value?.type === 'call' && !isBuiltinCall(document, field.value) ? field.value : undefined;
+  const value = inParentheses(field.value);
+  const call = value?.type === 'call' && !isBuiltinCall(document, value) ? value : undefined;
   if (!kind || /^(model_config|__\w+__)$/.test(field.name)) return undefined;
   if (call && (!isSqlmodelField(field) || hasSplat(call))) return undefined;
   if (call && ['sa_column', 'sa_type'].some((name) => keyword(call, name))) return undefined;

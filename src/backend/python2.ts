@@ -1,0 +1,51 @@
+import { posix } from 'node:path';
+import { dirname, join } from '../languages/python/modules.ts';
+import { mayBePython2 } from '../languages/python/python2.ts';
+import { descendants, plainString } from '../languages/python/tree.ts';
+import type { Backend } from './backend.ts';
+
+/** The first release of a package that does not run on Python 2, from the Requires-Python of its distributions. */
+const PYTHON_3: Readonly<Record<string, string>> = {
+  sqlalchemy: '2.0',
+  pydantic: '2',
+  'flask-sqlalchemy': '3.0',
+  starlette: '0',
+  fastapi: '0',
+};
+
+const CLASSIFIER = 'Programming Language :: Python :: ';
+
+const known = new WeakMap<Backend, boolean>();
+
+/** The first release of a package that a backend cannot be given, since all of the backend is Python 2; undefined where it may have any. */
+export function firstBeyondPython2(backend: Backend, name: string): string | undefined {
+  const version = PYTHON_3[name];
+  if (version === undefined) return undefined;
+  const isOld = known.get(backend) ?? isPython2(backend);
+  known.set(backend, isOld);
+  return isOld ? version : undefined;
+}
+
+/** A program by itself may be old; a module of a package that Python 3 refuses keeps the package from being imported. */
+function isPython2(backend: Backend): boolean {
+  return (
+    saysPython2(backend) ||
+    backend.sources.some(
+      (document) =>
+        mayBePython2(document.text) &&
+        backend.workspace.has(join(dirname(document.path), '__init__.py')) &&
+        document.damage.some(({ kind }) => kind === 'python 2'),
+    )
+  );
+}
+
+/** The classifiers of a setup.py that name releases of Python 2 and none of Python 3. */
+function saysPython2(backend: Backend): boolean {
+  const document = backend.pythonDocument(posix.join(backend.facts.root, 'setup.py'));
+  if (!document?.text.includes(CLASSIFIER)) return false;
+  const all = descendants(document.root, 'string').map((node) => plainString(node) ?? '');
+  const versions = all
+    .filter((text) => text.startsWith(CLASSIFIER))
+    .map((text) => text.slice(CLASSIFIER.length));
+  return versions.some((text) => text.startsWith('2')) && !versions.some((text) => text.startsWith('3'));
+}
