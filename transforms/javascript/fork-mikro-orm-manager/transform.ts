@@ -1,4 +1,5 @@
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
 import { expressionOf } from '../../../src/languages/javascript/build.ts';
 import {
   isMember,
@@ -19,7 +20,8 @@ const UNSAFE = {
 const find: Find = ({ script, version }) => {
   const core = version('@mikro-orm/core');
   if (!core?.is('>=5') || hasContext(script)) return [];
-  return script.calls.flatMap((call): Found[] => {
+  const kept = script.all('VariableDeclarator').flatMap((one) => keptManager(script, one, core));
+  const direct = script.calls.flatMap((call): Found[] => {
     const used = methodCall(call);
     const manager = used && SPECIFIC.test(used.method) ? unwrap(used.receiver) : undefined;
     if (!used || !manager || !isGlobalManager(script, manager)) return [];
@@ -33,6 +35,7 @@ const find: Find = ({ script, version }) => {
       },
     ];
   });
+  return [...kept, ...direct];
 };
 
 export const transform = {
@@ -43,7 +46,7 @@ export const transform = {
   catalogue: ['js-mikro-global-em'],
   fixes: [/Using global EntityManager instance methods for context specific actions is disallowed/],
   packages: ['@mikro-orm/core'],
-  literals: ['.em.'],
+  literals: ['.em'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
@@ -54,6 +57,33 @@ export default rewriteWith(find, UNSAFE);
 
 const SPECIFIC =
   /^(find\w*|count|nativeInsert|nativeUpdate|nativeDelete|upsert|upsertMany|populate|refresh|getReference)$/;
+
+/** `const em = orm.em`, and a call of `em` that wants a fork. Functions that share the name may run for several requests at once. */
+function keptManager(script: Script, declarator: Node, core: PackageVersion): Found[] {
+  const { id, init } = declarator as unknown as { id: Node; init?: Node | null };
+  const binding = id.type === 'Identifier' ? script.bindingOf(id) : undefined;
+  if (!init || binding?.writes.length !== 0 || !isGlobalManager(script, unwrap(init))) return [];
+  const methods = binding.references.flatMap((use) => {
+    const member = script.parentOf(use);
+    const call = member && script.parentOf(member);
+    const used = call && methodCall(call);
+    return used?.receiver === use && SPECIFIC.test(used.method) ? [used.method] : [];
+  });
+  const [method] = methods;
+  if (method === undefined) return [];
+  const around = script.functionAround(declarator);
+  const declaration = script.parentOf(declarator);
+  const isExported = declaration && script.parentOf(declaration)?.type === 'ExportNamedDeclaration';
+  const isOwn = !isExported && binding.references.every((use) => script.functionAround(use) === around);
+  const found = {
+    subject: binding.name,
+    at: init,
+    message: `${core.text} refuses ${method}() on the global entity manager.`,
+  };
+  if (!isOwn)
+    return [{ ...found, safety: 'report', next: 'Give each request a fork of its own: orm.em.fork().' }];
+  return [{ ...found, repair: (j) => replace(script, init, expressionOf(j, ['', '.fork()'], [init])) }];
+}
 
 /** `orm.em`, of what `MikroORM.init()` gave. */
 function isGlobalManager(script: Script, node: Node): boolean {

@@ -8,7 +8,7 @@ import {
 } from '../../../src/backend/javascript/repair.ts';
 import { statementOf } from '../../../src/languages/javascript/build.ts';
 import { insertBehindImports } from '../../../src/languages/javascript/imports.ts';
-import { importedAs } from '../../../src/languages/javascript/module-names.ts';
+import { importedAs, requiredModule } from '../../../src/languages/javascript/module-names.ts';
 import {
   argumentsOf,
   isMember,
@@ -83,30 +83,44 @@ export const parser = 'tsx';
 export default rewriteWith(find);
 
 const GONE = /^(persistAndFlush|removeAndFlush|persist|remove|flush)$/;
-const DRIVERS = new Set(['postgresql', 'mysql', 'mariadb', 'sqlite', 'better-sqlite', 'mongo', 'mssql']);
+/** The package of each type. */
+const DRIVERS: Record<string, string> = {
+  postgresql: 'postgresql', mysql: 'mysql', mariadb: 'mariadb', sqlite: 'sqlite', 'better-sqlite': 'better-sqlite',
+  mongo: 'mongodb', mssql: 'mssql',
+}; // biome-ignore format: one table
 
 /** `type: 'postgresql'` of `MikroORM.init()` and `defineConfig()`. */
 function typeOption(script: Script, call: Node): Node | undefined {
   const [options] = argumentsOf(call);
   const type = options && propertyOf(unwrap(options), 'type');
-  if (!type || !DRIVERS.has(stringValue(type.value as Node) ?? '')) return undefined;
+  if (!type || !Object.hasOwn(DRIVERS, stringValue(type.value as Node) ?? '')) return undefined;
   const origin = originOf(script, (call as unknown as { callee: Node }).callee) ?? '';
   return /^@mikro-orm\/core\.(MikroORM\.init(Sync)?|defineConfig)$/.test(origin) ? type : undefined;
 }
 
 function driverFor({ script, backend, version }: Look, call: Node, type: Node): Partial<Found> {
-  const driver = `@mikro-orm/${stringValue((type as unknown as { value: Node }).value) ?? ''}`;
+  const driver = `@mikro-orm/${DRIVERS[stringValue((type as unknown as { value: Node }).value) ?? '']}`;
   const used = script
     .within((call as unknown as { callee: Node }).callee)
     .find(({ type: kind }) => kind === 'Identifier');
   const specifier = used && script.bindingOf(used)?.declaration;
   const imported = specifier?.type === 'ImportSpecifier' ? importedAs(script, specifier) : undefined;
+  const required = used && requiredModuleOf(script, used);
+  const added = backend && version(driver) === undefined ? addPackage(backend, `${driver}@^6.0.0`) : [];
+  const edits = added && added.length > 0 ? { edits: added } : {};
+  if (required)
+    return {
+      ...edits,
+      repair: (j) => {
+        remove(script, type);
+        replace(script, required, j.stringLiteral(driver) as Node);
+      },
+    };
   if (!specifier || imported?.module !== CORE)
     return { safety: 'report', next: `Take MikroORM from ${driver} and leave type out.` };
   const declaration = script.parentOf(specifier) as Node & { specifiers?: Node[] };
-  const added = backend && version(driver) === undefined ? addPackage(backend, `${driver}@^6.0.0`) : [];
   return {
-    ...(added && added.length > 0 && { edits: added }),
+    ...edits,
     repair: (j) => {
       remove(script, type);
       const local = nameOf((specifier as unknown as { local?: Node }).local);
@@ -119,6 +133,13 @@ function driverFor({ script, backend, version }: Look, call: Node, type: Node): 
       }
     },
   };
+}
+
+/** The module of `const { MikroORM } = require('@mikro-orm/core')`. The driver's package has all that the core has. */
+function requiredModuleOf(script: Script, used: Node): Node | undefined {
+  const { id, init } = (script.bindingOf(used)?.declaration ?? {}) as { id?: Node; init?: Node | null };
+  const isCore = id?.type === 'ObjectPattern' && init && requiredModule(script, init) === CORE;
+  return isCore ? argumentsOf(init)[0] : undefined;
 }
 
 function isRepository(script: Script, node: Node): boolean {
