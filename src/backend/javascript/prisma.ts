@@ -43,6 +43,20 @@ export function datasourceOf({ workspace, facts }: Backend): Datasource | undefi
   };
 }
 
+/** The folder that the one generator `prisma-client` of the schema writes into; undefined where another one makes a client too. */
+export function generatedFolder(backend: Backend): string | undefined {
+  const datasource = datasourceOf(backend);
+  const generators = (datasource?.blocks ?? []).flatMap(({ kind, fields }) => {
+    const text = (name: string) => prismaString(fields.find((one) => one.name === name)?.value);
+    const provider = kind === 'generator' ? text('provider') : undefined;
+    return /^prisma-client(-js)?$/.test(provider ?? '') ? [{ provider, output: text('output') }] : [];
+  });
+  const [one, another] = generators;
+  if (!datasource || another || one?.provider !== 'prisma-client' || one.output === undefined)
+    return undefined;
+  return posix.join(posix.dirname(datasource.file.path), one.output);
+}
+
 /** An address of the schema as an expression of JavaScript; undefined where there is none, or its name is no variable's. */
 export function expressionFor(backend: Backend, datasource: Datasource, name: string): string | undefined {
   const value = datasource.field(name)?.value;

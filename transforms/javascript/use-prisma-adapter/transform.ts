@@ -1,6 +1,11 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { addPackage } from '../../../src/backend/javascript/package-edits.ts';
-import { datasourceOf, expressionFor, wantsEnvironment } from '../../../src/backend/javascript/prisma.ts';
+import {
+  datasourceOf,
+  expressionFor,
+  generatedFolder,
+  wantsEnvironment,
+} from '../../../src/backend/javascript/prisma.ts';
 import {
   detectWith,
   type Find,
@@ -8,6 +13,7 @@ import {
   type Look,
   rewriteWith,
 } from '../../../src/backend/javascript/repair.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
 import { expressionOf, objectOf, statementOf } from '../../../src/languages/javascript/build.ts';
 import { freeName, hasImports, insertBehindImports } from '../../../src/languages/javascript/imports.ts';
 import { importedAs } from '../../../src/languages/javascript/module-names.ts';
@@ -24,6 +30,7 @@ import {
 import { remove, type Script } from '../../../src/languages/javascript/script.ts';
 import { originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
+import { oldAdapterNames, SQLITE } from './adapter-class.ts';
 
 const UNSAFE = {
   unsafe: 'The adapter has a pool and TLS settings of its own, which differ from those of the engine before.',
@@ -35,6 +42,8 @@ const find: Find = (look) => {
   if (!prisma?.is('>=7')) return [];
   const made = script.all('NewExpression').filter((one) => isClient(script, one.callee as Node));
   return [
+    ...oldAdapterNames(script, version(SQLITE)),
+    ...made.flatMap((one): Found[] => elsewhere(look, one, prisma)),
     ...made.flatMap((one): Found[] =>
       hasAdapter(one)
         ? []
@@ -81,7 +90,7 @@ export const transform = {
     /Unknown property (datasources|datasourceUrl) provided to PrismaClient constructor/,
   ],
   packages: ['@prisma/client', 'prisma'],
-  literals: ['PrismaClient'],
+  literals: ['PrismaClient', 'PrismaBetterSQLite3'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
@@ -101,8 +110,24 @@ const ADAPTERS: Record<string, Adapter> = {
   postgresql: { package: '@prisma/adapter-pg', name: 'PrismaPg', option: 'connectionString' },
   postgres: { package: '@prisma/adapter-pg', name: 'PrismaPg', option: 'connectionString' },
   mysql: { package: '@prisma/adapter-mariadb', name: 'PrismaMariaDb', option: undefined },
-  sqlite: { package: '@prisma/adapter-better-sqlite3', name: 'PrismaBetterSqlite3', option: 'url' },
+  sqlite: { package: SQLITE, name: 'PrismaBetterSqlite3', option: 'url' },
 };
+
+/** The class of the package, where the schema has its client generated into a folder of the backend. */
+function elsewhere({ script, backend }: Look, made: Node, prisma: PackageVersion): Found[] {
+  const folder = backend && generatedFolder(backend);
+  const callee = (made as unknown as { callee: Node }).callee;
+  if (folder === undefined || originOf(script, callee) !== '@prisma/client.PrismaClient') return [];
+  return [
+    {
+      subject: 'import of PrismaClient',
+      at: callee,
+      message: `${prisma.text} generates the client into ${folder}, and @prisma/client has none.`,
+      safety: 'report',
+      next: `Import PrismaClient from ${folder}/client.`,
+    },
+  ];
+}
 
 /** The class of the package, or of the folder that the client is generated into. */
 function isClient(script: Script, callee: Node): boolean {
