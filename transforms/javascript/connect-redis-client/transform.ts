@@ -1,19 +1,21 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { isCreate, redisClient } from '../../../src/backend/javascript/redis.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
-import { statementOf } from '../../../src/languages/javascript/build.ts';
+import { expressionOf, statementOf } from '../../../src/languages/javascript/build.ts';
 import { isNativeModule } from '../../../src/languages/javascript/imports.ts';
 import {
   argumentsOf,
+  isCall,
   isFunction,
+  isMember,
   methodCall,
   type Node,
   stringValue,
 } from '../../../src/languages/javascript/nodes.ts';
-import type { Binding } from '../../../src/languages/javascript/scopes.ts';
-import { insertBeside, type Script } from '../../../src/languages/javascript/script.ts';
+import type { Script } from '../../../src/languages/javascript/script.ts';
 import { declaredType, originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
+import { type Holder, holderOf } from './holder.ts';
 
 const UNSAFE = {
   unsafe: 'The connection is opened where the client is made; you may want it somewhere else.',
@@ -23,7 +25,7 @@ const find: Find = ({ script, version }) => {
   const redis = version('redis');
   if (!redis?.is('>=4')) return [];
   return script.all('CallExpression').flatMap((call): Found[] => {
-    const client = isCreate(script, call) ? clientOf(script, call) : undefined;
+    const client = isCreate(script, call) ? holderOf(script, call) : undefined;
     if (!client || mayConnect(script, call)) return [];
     const message = `${redis.text} connects only when connect() is called, and nothing calls it on \`${client.name}\`.`;
     return [{ subject: client.name, at: call, message, repair: (j) => connect(script, j, client, call) }];
@@ -46,29 +48,6 @@ export const parser = 'tsx';
 
 /** A standard jscodeshift transform, with `--unsafe`. `--redis=5` gives the installed version. It looks at one file alone. */
 export default rewriteWith(find, UNSAFE);
-
-/** The constant that a client is kept in: `const client = createClient()`, also with `.on(…)` behind it. */
-function clientOf(script: Script, call: Node): Binding | undefined {
-  let at = call;
-  for (let parent = script.parentOf(at); parent; parent = script.parentOf(at)) {
-    if (/^(Member|Call)Expression$/.test(parent.type) && methodCallOf(script, at) !== 'connect') at = parent;
-    else break;
-  }
-  const declarator = script.parentOf(at);
-  const name =
-    declarator?.type === 'VariableDeclarator' && (declarator.init as Node) === at
-      ? (declarator.id as Node)
-      : undefined;
-  const binding = name && script.bindingOf(name);
-  return binding?.writes.length === 0 ? binding : undefined;
-}
-
-/** The method that is called on a node: `connect` for the client in `client.connect()`. */
-function methodCallOf(script: Script, node: Node): string | undefined {
-  const member = script.parentOf(node);
-  const call = member && script.parentOf(member);
-  return call ? methodCall(call)?.method : undefined;
-}
 
 /** True where something connects this client, or something unknown that might be it. */
 function mayConnect(script: Script, call: Node): boolean {
@@ -94,12 +73,23 @@ function isUnknown(script: Script, receiver: Node): boolean {
   if (originOf(script, receiver) !== undefined || declaredType(script, receiver) !== undefined) return false;
   const value = valueBehind(script, receiver);
   if (!value) return true;
-  return 'node' in value && /^(Identifier|ThisExpression|(Optional)?MemberExpression)$/.test(value.node.type);
+  if (!('node' in value)) return false;
+  // What a function of the backend gives may be the client.
+  if (isCall(value.node))
+    return originOf(value.script, value.node.callee as Node) === undefined && isOwn(value);
+  return /^(Identifier|ThisExpression|(Optional)?MemberExpression)$/.test(value.node.type);
 }
 
-function connect(script: Script, j: JSCodeshift, client: Binding, call: Node): void {
-  const around = script.functionAround(call);
-  const mayWait = around ? isFunction(around) && around.async === true : isNativeModule(script);
+function isOwn({ script, node }: { script: Script; node: Node }): boolean {
+  const callee = (node as unknown as { callee: Node }).callee;
+  const fn = valueBehind(script, callee);
+  return fn !== undefined && 'node' in fn && (isFunction(fn.node) || isMember(fn.node));
+}
+
+function connect(script: Script, j: JSCodeshift, client: Holder, call: Node): void {
+  const around = client.isField ? undefined : script.functionAround(call);
+  const mayWait =
+    !client.isField && (around ? isFunction(around) && around.async === true : isNativeModule(script));
   const { name } = client;
   const opened = mayWait
     ? `await ${name}.connect();`
@@ -110,19 +100,18 @@ function connect(script: Script, j: JSCodeshift, client: Binding, call: Node): v
       : [statementOf(j, [`${name}.on('error', (error) => console.error(error));`])]),
     mayWait ? awaited(j, name) : statementOf(j, [opened]),
   ];
-  insertBeside(script, client.declaration, 'after', ...added);
+  client.insert(j, added);
 }
 
 function awaited(j: JSCodeshift, name: string): Node {
-  const call = j.callExpression(j.memberExpression(j.identifier(name), j.identifier('connect')), []);
-  return j.expressionStatement(j.awaitExpression(call)) as Node;
+  return j.expressionStatement(j.awaitExpression(expressionOf(j, [`${name}.connect()`]) as never)) as Node;
 }
 
 /** Without a listener for `error` a lost connection ends the process. */
-function handlesErrors(script: Script, client: Binding, call: Node): boolean {
+function handlesErrors(script: Script, client: Holder, call: Node): boolean {
   return script.calls.some((each) => {
     const used = methodCall(each);
     if (used?.method !== 'on' || stringValue(argumentsOf(each)[0]) !== 'error') return false;
-    return client.references.includes(used.receiver) || redisClient(script, used.receiver)?.call === call;
+    return client.isIt(used.receiver) || redisClient(script, used.receiver)?.call === call;
   });
 }
