@@ -3,24 +3,27 @@ import { detectWith, type Find, type Found, rewriteWith } from '../../../src/bac
 import { requiredModule } from '../../../src/languages/javascript/module-names.ts';
 import {
   argumentsOf,
+  isMember,
   type Node,
   nameOf,
+  propertiesOf,
+  propertyName,
   propertyOf,
   stringValue,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import type { Script } from '../../../src/languages/javascript/script.ts';
-import { originOf } from '../../../src/languages/javascript/trace.ts';
+import { originOf, type Value, valueBehind } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version, backend }) => {
   const wanted = [...configured(script), ...imported(script)];
-  return wanted.flatMap(({ at, by, packages }): Found[] => {
+  return wanted.flatMap(({ at, by, packages, isUnclear }): Found[] => {
     const [first] = packages;
     const user = version(by);
     if (!first || !user || packages.some((name) => version(name) !== undefined)) return [];
     const range = RANGES[first] ?? '*';
-    const edits = backend && addPackage(backend, `${first}@${range}`);
+    const edits = backend && !isUnclear && addPackage(backend, `${first}@${range}`);
     const found = {
       subject: first,
       at,
@@ -46,7 +49,7 @@ export const transform = {
     /Cannot find module '(better-sqlite3|pg|mysql2|postgres|sqlite3|tedious)'/,
   ],
   packages: ['sequelize', 'knex', 'typeorm', 'drizzle-orm'],
-  literals: ['dialect', 'client:', 'DataSource', 'drizzle-orm/'],
+  literals: ['dialect', 'client:', 'knex', 'Sequelize', 'DataSource', 'drizzle-orm/'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
@@ -84,19 +87,55 @@ interface Wanted {
   at: Node;
   by: string;
   packages: string[];
+  /** Each environment loads another one: a person knows which of them are in use. */
+  isUnclear?: boolean;
 }
 
 function configured(script: Script): Wanted[] {
-  return [...script.calls, ...script.all('NewExpression')].flatMap((call) => {
+  return [...script.calls, ...script.all('NewExpression')].flatMap((call): Wanted[] => {
     const last = argumentsOf(call).at(-1);
     const origin = last && originOf(script, (call as unknown as { callee: Node }).callee);
     const known = CONSTRUCTORS.find(([pattern]) => pattern.test(origin ?? ''));
     if (!last || !known) return [];
     const [, by, option, table] = known;
-    const value = propertyOf(unwrap(last), option)?.value as Node | undefined;
-    const packages = table[stringValue(value) ?? ''];
-    return value && packages ? [{ at: value, by, packages }] : [];
+    const named = optionsBehind(script, last).flatMap((one) => {
+      const value = propertyOf(one.node, option)?.value as Node | undefined;
+      const packages = table[stringValue(value) ?? ''];
+      return value && packages ? [{ at: one.script === script ? value : last, packages }] : [];
+    });
+    const [first] = named;
+    const packages = [...new Set(named.flatMap((one) => one.packages))];
+    const isUnclear = first !== undefined && packages.length > first.packages.length;
+    return first ? [{ at: first.at, by, packages, isUnclear }] : [];
   });
+}
+
+/** The object of options, or those of all environments in `require('./knexfile')[process.env.NODE_ENV]`. */
+function optionsBehind(script: Script, node: Node): { script: Script; node: Node }[] {
+  const chosen = chosenFrom(script, node);
+  const value = valueBehind(script, chosen ?? node);
+  const at = value && objectOf(value);
+  if (!at) return [];
+  if (!chosen) return [at];
+  return propertiesOf(at.node).flatMap((one) => {
+    const each = valueBehind(at.script, one.value as Node);
+    return (each && objectOf(each)) ?? [];
+  });
+}
+
+/** `configs` of `configs[name]`, also by the name of a constant. */
+function chosenFrom(script: Script, node: Node): Node | undefined {
+  const at = unwrap(node);
+  const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
+  const { init } = (binding?.declaration ?? {}) as { init?: Node | null };
+  const isWhole =
+    binding && binding.writes.length === 0 && script.parentOf(binding.identifier) === binding.declaration;
+  const member = isWhole && init ? unwrap(init) : at;
+  return isMember(member) && propertyName(member) === undefined ? (member.object as Node) : undefined;
+}
+
+function objectOf(value: Value): { script: Script; node: Node } | undefined {
+  return 'node' in value && value.node.type === 'ObjectExpression' ? value : undefined;
 }
 
 function imported(script: Script): Wanted[] {
