@@ -27,6 +27,7 @@ import {
 import { replace, type Script } from '../../../src/languages/javascript/script.ts';
 import { originOf } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
+import { promisifiedAll, promisifiedCommand } from './promisify-all.ts';
 
 const find: Find = (look) => {
   const redis = look.version('redis');
@@ -34,6 +35,8 @@ const find: Find = (look) => {
   return look.script.calls.flatMap((call): Found[] => [
     ...callbackOf(look.script, call, redis),
     ...promisified(look.script, call, redis),
+    ...promisifiedAll(look.script, call, redis),
+    ...promisifiedCommand(look.script, call, redis),
     ...legacyMode(look, call, redis),
   ]);
 };
@@ -50,7 +53,7 @@ export const transform = {
   docs: 'https://github.com/redis/node-redis/blob/master/docs/v3-to-v4.md',
   catalogue: ['js-redis-callbacks-legacy'],
   packages: ['redis'],
-  literals: ['redis'],
+  literals: ['redis', 'promisifyAll', 'Async('],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
