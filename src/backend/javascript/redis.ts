@@ -1,4 +1,5 @@
-import { isFunction, methodCall, type Node } from '../../languages/javascript/nodes.ts';
+import { handedTo } from '../../languages/javascript/callers.ts';
+import { isFunction, methodCall, type Node, unwrap } from '../../languages/javascript/nodes.ts';
 import type { Script } from '../../languages/javascript/script.ts';
 import { declaredType, originOf, valueBehind } from '../../languages/javascript/trace.ts';
 
@@ -16,16 +17,30 @@ export function redisClient(script: Script, node: Node): { script: Script; call:
   return used && SAME_CLIENT.test(used.method) ? redisClient(value.script, used.receiver) : undefined;
 }
 
-/** True for a client of the package redis, what is declared as one, and a `multi()` of it. */
-export function isRedis(script: Script, node: Node): boolean {
+/** A client that is handed through more functions than this is a circle. */
+const DEPTH = 5;
+
+/** True for a client of the package redis, what is declared as one or every caller hands over, and a `multi()` of it. */
+export function isRedis(script: Script, node: Node, depth = DEPTH): boolean {
   if (redisClient(script, node)) return true;
   if (/^(redis|@redis\/client)\.RedisClient(Type)?$/.test(declaredType(script, node) ?? '')) return true;
+  if (isHandedClient(script, node, depth)) return true;
   const value = valueBehind(script, node);
   const chained = value && 'node' in value ? methodCall(value.node) : undefined;
   if (!value || 'module' in value || !chained) return false;
   return CHAINS.test(chained.method)
-    ? isRedis(value.script, chained.receiver)
+    ? isRedis(value.script, chained.receiver, depth)
     : isMulti(value.script, chained.receiver);
+}
+
+/** A parameter that is given such a client wherever its function is called. */
+function isHandedClient(script: Script, node: Node, depth: number): boolean {
+  const handed = depth > 0 ? handedTo(script, unwrap(node)) : undefined;
+  return (
+    handed !== undefined &&
+    handed.length > 0 &&
+    handed.every((one) => isRedis(one.script, one.node, depth - 1))
+  );
 }
 
 /** `client.multi().set(…)`: the multi itself again. */

@@ -5,8 +5,10 @@ import { expressionOf, objectOf } from '../../../src/languages/javascript/build.
 import {
   type Call,
   isMember,
+  isPlainObject,
   methodCall,
   type Node,
+  propertyName,
   stringValue,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
@@ -42,6 +44,7 @@ export const transform = {
     ...Object.keys(RENAMED).map((name) => `.${name}(`),
     ...Object.keys(BY_HAND).map((name) => `.${name}(`),
     '.subscribe(',
+    '.auth(',
     "'EX'",
     '"EX"',
     "'PX'",
@@ -62,6 +65,7 @@ type Problem = { says: string } & Partial<Found>;
 function isCommand(name: string): boolean {
   return (
     name === 'set' ||
+    name === 'auth' ||
     name === 'subscribe' ||
     [RENAMED, BY_HAND, LISTS].some((table) => Object.hasOwn(table, name))
   );
@@ -70,6 +74,7 @@ function isCommand(name: string): boolean {
 function problemOf(script: Script, call: Call, name: string): Problem | undefined {
   const { given, callback } = commandArguments(script, call);
   if (name === 'set') return problemOfSet(call, given, callback);
+  if (name === 'auth') return problemOfAuth(script, call, given, callback);
   if (name === 'subscribe') return given.length === 1 && !callback ? NO_LISTENER : undefined;
   const plain = plainOf(call, name, given, callback);
   if (plain) return plain;
@@ -159,6 +164,34 @@ function problemOfSet(call: Call, given: Node[], callback: Node | undefined): Pr
       setArguments(call, [...given.slice(0, 2), objectOf(j, pairs)], callback);
     },
   };
+}
+
+/** `auth(password)` → `auth({ password })`: what is text, or was given a callback, is no object. */
+function problemOfAuth(
+  script: Script,
+  call: Call,
+  given: Node[],
+  callback: Node | undefined,
+): Problem | undefined {
+  const [password, more] = given;
+  if (!password || password.type === 'SpreadElement' || isPlainObject(unwrap(password))) return undefined;
+  const says = 'takes an object in auth().';
+  const isText = stringValue(unwrap(password)) !== undefined || isOfEnvironment(script, password);
+  if (more && !mayBeCallback(script, more))
+    return { says, safety: 'report', next: 'Write auth({ username, password }).' };
+  if (more || !(isText || callback)) return undefined;
+  return {
+    says,
+    repair: (j) => setArguments(call, [objectOf(j, [['password', password]])], callback),
+  };
+}
+
+/** `process.env.NAME`. */
+function isOfEnvironment(script: Script, node: Node): boolean {
+  const at = unwrap(node);
+  const object = isMember(at) ? unwrap(at.object as Node) : undefined;
+  const root = isMember(object) && propertyName(object) === 'env' ? (object.object as Node) : undefined;
+  return root?.type === 'Identifier' && root.name === 'process' && script.isGlobal(root);
 }
 
 /** `zadd(key, 1, 'a')` → `zAdd(key, { score: 1, value: 'a' })`. */
