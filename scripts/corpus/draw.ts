@@ -18,8 +18,8 @@ export interface Blind {
 }
 
 /**
- * Draws findings with a seed, at most a tenth of them of one transform, so that a frequent one does not fill the sheet. `placeOf` gives
- * the absolute folder of a package.
+ * Draws findings with a seed, at most a tenth of them of one transform, so that a frequent one does not fill the sheet, unless there
+ * are too few others. `placeOf` gives the absolute folder of a package.
  */
 export function drawn(
   findings: readonly CorpusFinding[],
@@ -37,7 +37,10 @@ export function drawn(
     counts.set(transform, count);
     return count <= WANTED / 10;
   });
-  const key = chosen.slice(0, WANTED).map((finding, index) => ({ number: index + 1, ...finding }));
+  const others = shuffled.filter((finding) => !chosen.includes(finding));
+  const key = [...chosen, ...others]
+    .slice(0, WANTED)
+    .map((finding, index) => ({ number: index + 1, ...finding }));
   const blind = key.map(({ number, package: from, file, line, message, next, diff }) => ({
     number,
     package: from,
