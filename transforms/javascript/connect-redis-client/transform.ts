@@ -2,6 +2,7 @@ import type { JSCodeshift } from 'jscodeshift';
 import { isCreate, redisClient } from '../../../src/backend/javascript/redis.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import { expressionOf, statementOf } from '../../../src/languages/javascript/build.ts';
+import { exportedAs } from '../../../src/languages/javascript/exports.ts';
 import { isNativeModule } from '../../../src/languages/javascript/imports.ts';
 import {
   argumentsOf,
@@ -25,10 +26,19 @@ const find: Find = ({ script, version }) => {
   const redis = version('redis');
   if (!redis?.is('>=4')) return [];
   return script.all('CallExpression').flatMap((call): Found[] => {
-    const client = isCreate(script, call) ? holderOf(script, call) : undefined;
-    if (!client || mayConnect(script, call)) return [];
-    const message = `${redis.text} connects only when connect() is called, and nothing calls it on \`${client.name}\`.`;
-    return [{ subject: client.name, at: call, message, repair: (j) => connect(script, j, client, call) }];
+    if (!isCreate(script, call)) return [];
+    const client = holderOf(script, call);
+    if ((!client && !isExported(script, call)) || mayConnect(script, call)) return [];
+    const found = {
+      subject: client?.name ?? 'createClient',
+      at: call,
+      message: `${redis.text} connects only when connect() is called, and nothing calls it on ${client ? `\`${client.name}\`` : 'this client'}.`,
+    };
+    if (!client)
+      return [
+        { ...found, safety: 'report', next: 'Keep the client in a constant, and call connect() on it.' },
+      ];
+    return [{ ...found, repair: (j) => connect(script, j, client, call) }];
   });
 };
 
@@ -48,6 +58,13 @@ export const parser = 'tsx';
 
 /** A standard jscodeshift transform, with `--unsafe`. `--redis=5` gives the installed version. It looks at one file alone. */
 export default rewriteWith(find, UNSAFE);
+
+/** `module.exports = createClient()` and `export default createClient()`. */
+function isExported(script: Script, call: Node): boolean {
+  const parent = script.parentOf(call);
+  if (parent?.type === 'ExportDefaultDeclaration') return true;
+  return parent?.type === 'AssignmentExpression' && exportedAs(script, parent.left as Node) !== undefined;
+}
 
 /** True where something connects this client, or something unknown that might be it. */
 function mayConnect(script: Script, call: Node): boolean {
