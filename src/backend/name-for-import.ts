@@ -63,3 +63,9 @@ function isFree(document: PythonDocument, name: string): boolean {
     document.referencesNamed(name).length === 0 && document.bindings.every((binding) => binding.name !== name)
   );
 }
+
+/** True where a file imports the package in functions or below `try` alone: it is loaded without it too, so that an import at its top breaks that. */
+export function isOptional(document: PythonDocument, name: string): boolean {
+  const all = document.bindings.filter(({ module }) => module === name || module?.startsWith(`${name}.`));
+  return all.length > 0 && all.every(({ scope, guards }) => scope.kind !== 'module' || guards.length > 0);
+}

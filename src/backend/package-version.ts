@@ -21,6 +21,7 @@ const BROUGHT: [name: string, version: string, by: string, since: string][] = [
   ['sqlalchemy', '2.0', 'apache-airflow', '3.0.0'],
   ['sqlalchemy', '2.0', 'databases', '0.9.0'],
   ['sqlalchemy', '2.0', 'flask-appbuilder', '5.0.0'],
+  ['flask-sqlalchemy', '3.0', 'flask-appbuilder', '5.0.0'],
   ['sqlalchemy', '2.0', 'gino', '2.0'],
   ['sqlalchemy', '2.0', 'snowflake-sqlalchemy', '1.6.1'],
 ];

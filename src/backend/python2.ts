@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { PythonDocument } from '../languages/python/document.ts';
 import { dirname, join } from '../languages/python/modules.ts';
 import { mayBePython2 } from '../languages/python/python2.ts';
 import { descendants, plainString } from '../languages/python/tree.ts';
@@ -12,6 +13,15 @@ const PYTHON_3: Readonly<Record<string, string>> = {
   starlette: '0',
   fastapi: '0',
 };
+
+/** Modules of the standard library that Python 3 called otherwise (docs.python.org/3/whatsnew/3.0.html, PEP 3108). */
+const RENAMED = new Set(
+  'ConfigParser Cookie HTMLParser Queue SocketServer StringIO __builtin__ cPickle cStringIO commands cookielib httplib urllib2 urlparse xmlrpclib'.split(
+    ' ',
+  ),
+);
+
+const NAMED = new RegExp(`\\b(${[...RENAMED].join('|')})\\b`);
 
 const CLASSIFIER = 'Programming Language :: Python :: ';
 
@@ -28,15 +38,24 @@ export function firstBeyondPython2(backend: Backend, name: string): string | und
 
 /** A program by itself may be old; a module of a package that Python 3 refuses keeps the package from being imported. */
 function isPython2(backend: Backend): boolean {
-  return (
-    saysPython2(backend) ||
-    backend.sources.some(
-      (document) =>
-        mayBePython2(document.text) &&
-        backend.workspace.has(join(dirname(document.path), '__init__.py')) &&
-        document.damage.some(({ kind }) => kind === 'python 2'),
-    )
+  const modules = backend.sources.filter(({ path }) =>
+    backend.workspace.has(join(dirname(path), '__init__.py')),
   );
+  return saysPython2(backend) || modules.some((document) => hasStatements(document) || hasImports(document));
+}
+
+function hasStatements(document: PythonDocument): boolean {
+  return mayBePython2(document.text) && document.damage.some(({ kind }) => kind === 'python 2');
+}
+
+/** `import urllib2` that nothing asks for first. */
+function hasImports(document: PythonDocument): boolean {
+  if (!NAMED.test(document.text)) return false;
+  return document.topBindings.some(({ name, module, guards }) => {
+    if (module === undefined || !RENAMED.has(module) || guards.length > 0) return false;
+    const origin = document.exported(name);
+    return origin.kind === 'external';
+  });
 }
 
 /** The classifiers of a setup.py that name releases of Python 2 and none of Python 3. */

@@ -5,6 +5,7 @@ import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { urlObject } from '../../../src/backend/url-objects.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
+import { scopeAt } from '../../../src/languages/python/origin.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -49,6 +50,19 @@ function throughReplace(call: Node): Node {
 
 /** True where the text is what a connection is made with; logs and messages are to have the stars. */
 function connects(document: PythonDocument, node: Node): boolean {
+  return (
+    connectsWith(document, node) || usesOfName(document, node).some((use) => connectsWith(document, use))
+  );
+}
+
+/** The uses of the one name that a text is given: `new = str(url)`. */
+function usesOfName(document: PythonDocument, node: Node): Node[] {
+  const left = node.parent?.type === 'assignment' ? node.parent.childForFieldName('left') : undefined;
+  const [binding, other] = left?.type === 'identifier' ? (scopeAt(document, node).find(left.text) ?? []) : [];
+  return binding && !other ? document.usesOf(binding).map((use) => use.node) : [];
+}
+
+function connectsWith(document: PythonDocument, node: Node): boolean {
   const argument = node.parent?.type === 'keyword_argument' ? node.parent : node;
   const call = argument.parent?.type === 'argument_list' ? argument.parent.parent : undefined;
   const callee = call?.childForFieldName('function');

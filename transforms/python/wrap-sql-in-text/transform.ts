@@ -1,6 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { receiverOf } from '../../../src/backend/kinds.ts';
-import { nameAt } from '../../../src/backend/name-for-import.ts';
+import { isOptional, nameAt } from '../../../src/backend/name-for-import.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { hasBinds, hasPlaceholders, type SqlText, sqlText } from '../../../src/backend/sql-text.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
@@ -91,7 +91,9 @@ function wrapped(
   const text = nameAt(document, node, { module: 'sqlalchemy', name: 'text', otherwise: 'sql_text' });
   const written = node.type === 'parenthesized_expression' ? node.text : `(${node.text})`;
   const edits = [{ ...document.place(node), text: `${text.text}${written}` }, ...text.edits];
-  return [{ ...draft, edits }];
+  const early = text.edits.length > 0 && isOptional(document, 'sqlalchemy');
+  const safety = { unsafe: 'the file is loaded without SQLAlchemy too, and would no longer be' };
+  return [{ ...draft, edits, ...(early && { safety }) }];
 }
 
 /** The text that SQL begins with, as far as it is known: `" ".join(["create role", name])` begins with its first part. */
