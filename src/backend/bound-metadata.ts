@@ -17,6 +17,7 @@ import { factoriesOf } from './engines.ts';
 import { enginesInScope } from './engines-in-scope.ts';
 import { kindOf } from './kinds.ts';
 import { homeOfClass, type MetadataHome, metadataAt } from './models.ts';
+import { firstName } from './names.ts';
 import { referencesAcross } from './references.ts';
 import { calledName } from './sqlalchemy-names.ts';
 import { candidates } from './users.ts';
@@ -268,11 +269,6 @@ const ALONE = /^(create|drop|alter|rename|create_column|drop_column|execute|scal
 /** What only tables and columns have that sqlalchemy-migrate has changed: `for table in tables: table.c.name.alter(…)`. */
 const MIGRATES = /^(alter|create_column|drop_column)$/;
 
-function rootOf(node: Node): Node {
-  const object = node.type === 'attribute' ? node.childForFieldName('object') : undefined;
-  return object ? rootOf(object) : node;
-}
-
 /** `users.create()`, `users.insert().execute()`, and `users.c.name.drop()` of sqlalchemy-migrate. */
 function ofTables(backend: Backend, metadata: BoundMetadata, document: PythonDocument): Step[] {
   return callsNear(metadata, document).flatMap((call): Step[] => {
@@ -282,7 +278,8 @@ function ofTables(backend: Backend, metadata: BoundMetadata, document: PythonDoc
     if (!receiver || !ALONE.test(method)) return [];
     const from = schemaItem(metadata, document, receiver);
     const changes = !/^(execute|scalar)$/.test(method);
-    const unknown = MIGRATES.test(method) && document.origin(rootOf(receiver)).kind !== 'external';
+    const root = MIGRATES.test(method) ? firstName(receiver) : undefined;
+    const unknown = root !== undefined && document.origin(root).kind !== 'external';
     if (!from && !unknown && !(changes && isMadeWithTable(metadata, document, receiver))) return [];
     return [
       from === 'itself' && /^(create|drop)$/.test(method)

@@ -1,7 +1,7 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { importedNames } from '../languages/python/import-edits.ts';
 import type { ModuleTarget } from '../languages/python/modules.ts';
-import { children, type Node, plainString } from '../languages/python/tree.ts';
+import { children, encloses, type Node, plainString } from '../languages/python/tree.ts';
 
 /** An import that finds a module half way through its own imports, without the name that is wanted. */
 export interface CycleFailure {
@@ -114,7 +114,7 @@ class ImportWalk {
     if (/^(if|try|with|for|while)_statement$|_clause$|^block$/.test(statement.type))
       return this.block(document, statement, state);
     for (const [name, bindings] of document.scopes.module.bindings) {
-      if (bindings.some((binding) => within(statement, binding.node))) state.bound.add(name);
+      if (bindings.some((binding) => encloses(statement, binding.node))) state.bound.add(name);
     }
     return undefined;
   }
@@ -187,10 +187,6 @@ function comesFromItself(document: PythonDocument, name: string): boolean {
       return target.kind === 'project' && target.document.path === document.path;
     })
   );
-}
-
-function within(outer: Node, inner: Node): boolean {
-  return outer.startIndex <= inner.startIndex && inner.endIndex <= outer.endIndex;
 }
 
 function isTypeChecking(document: PythonDocument, statement: Node): boolean {

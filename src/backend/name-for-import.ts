@@ -1,7 +1,7 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { addImport } from '../languages/python/import-edits.ts';
 import { scopeAt } from '../languages/python/origin.ts';
-import type { Node } from '../languages/python/tree.ts';
+import { encloses, type Node } from '../languages/python/tree.ts';
 import type { Edit } from '../types.ts';
 import { sqlalchemyName } from './sqlalchemy-names.ts';
 
@@ -49,12 +49,9 @@ function moduleInFunction(document: PythonDocument, node: Node, module: string):
       binding.node.endIndex < node.startIndex &&
       scope.find(binding.name)?.length === 1 &&
       scope.find(binding.name)?.[0] === binding &&
-      isAround(binding.statement.parent, node),
+      binding.statement.parent !== null &&
+      encloses(binding.statement.parent, node),
   )?.name;
-}
-
-function isAround(block: Node | null, node: Node): boolean {
-  return block !== null && block.startIndex <= node.startIndex && node.endIndex <= block.endIndex;
 }
 
 /** True where nothing of the file has the name, in whichever scope. */

@@ -150,7 +150,7 @@ function mayBeMeant(document: PythonDocument, node: Node): boolean {
 }
 
 /** The `a` of `a.b.c`. */
-function firstName(node: Node): Node | undefined {
+export function firstName(node: Node): Node | undefined {
   const object = node.type === 'attribute' ? node.childForFieldName('object') : node;
   return object?.type === 'attribute' ? firstName(object) : (object ?? undefined);
 }

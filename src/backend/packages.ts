@@ -1,6 +1,7 @@
 import { descendants } from '../languages/python/tree.ts';
 import { driverOf, driversOf } from '../settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
+import { isPep508Error, parsePep508 } from '../settings/pep508.ts';
 import { normaliseName } from '../settings/requirement.ts';
 import { shellWords } from '../settings/shell-words.ts';
 import { compareVersions } from '../settings/versions.ts';
@@ -57,9 +58,10 @@ function bringsItsOwn(backend: Backend, { kind, file }: UrlPlace, dialect: strin
   return driversOf(dialect).some(({ packages }) => packages.some((name) => words.has(nameIn(name))));
 }
 
-/** `psycopg2-binary==2.9.9` → `psycopg2-binary`. */
+/** `psycopg2-binary==2.9.9` → `psycopg2-binary`; a word that is no requirement stays. */
 function nameIn(word: string): string {
-  return normaliseName(word.replace(/[[<>=~!;].*$/, ''));
+  const read = parsePep508(word);
+  return normaliseName(isPep508Error(read) ? word : read.name);
 }
 
 /** The addresses of engines that a program of the backend makes: not of its tests, and not of what somebody edits and runs by hand. */

@@ -1,7 +1,7 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { scopeAt } from '../languages/python/origin.ts';
 import type { Binding } from '../languages/python/scopes.ts';
-import { enclosing, type Node } from '../languages/python/tree.ts';
+import { encloses, enclosing, type Node } from '../languages/python/tree.ts';
 import { sqlText } from './sql-text.ts';
 import { calledName } from './sqlalchemy-names.ts';
 import { valueFor } from './values.ts';
@@ -57,24 +57,20 @@ function ofReassigned(document: PythonDocument, node: Node, hops: number): Write
  */
 function reaching(document: PythonDocument, use: Node): Binding[] {
   const all = (scopeAt(document, use).bindings.get(use.text) ?? []).filter(
-    ({ value }) => !value || !isInside(use, value),
+    ({ value }) => !value || !encloses(value, use),
   );
   const before = all
     .filter(({ node }) => node.startIndex < use.startIndex)
     .sort((a, b) => a.node.startIndex - b.node.startIndex);
   const passed = before.findLastIndex(({ statement }) =>
-    isInside(use, enclosing(statement, 'block', 'module') ?? statement),
+    encloses(enclosing(statement, 'block', 'module') ?? statement, use),
   );
   const since = before.slice(Math.max(passed, 0));
-  const loops = loopsAround(use).filter((loop) => !before[passed] || !isInside(before[passed].node, loop));
+  const loops = loopsAround(use).filter((loop) => !before[passed] || !encloses(loop, before[passed].node));
   const later = all.filter(
-    (each) => !since.includes(each) && loops.some((loop) => isInside(each.node, loop)),
+    (each) => !since.includes(each) && loops.some((loop) => encloses(loop, each.node)),
   );
   return [...since, ...later];
-}
-
-function isInside(node: Node, outer: Node): boolean {
-  return outer.startIndex <= node.startIndex && node.endIndex <= outer.endIndex;
 }
 
 function loopsAround(node: Node): Node[] {

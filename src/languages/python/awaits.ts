@@ -1,6 +1,6 @@
 import type { Edit } from '../../types.ts';
 import type { PythonDocument } from './document.ts';
-import { children, enclosing, isAsync, type Node } from './tree.ts';
+import { children, encloses, enclosing, isAsync, type Node } from './tree.ts';
 
 /** True where `await` may stand at a node: in an `async def`, and in none of its lambdas, classes and generator expressions. */
 export function mayAwait(node: Node): boolean {
@@ -11,7 +11,7 @@ export function mayAwait(node: Node): boolean {
 /** Defaults, annotations and decorators belong to the function outside. */
 function isInBody(definition: Node, node: Node): boolean {
   const body = definition.childForFieldName('body');
-  return body !== null && body.startIndex <= node.startIndex && node.endIndex <= body.endIndex;
+  return body !== null && encloses(body, node);
 }
 
 /** The name of the function that a node stands in, with that of its class: `Users.find`; `the module` outside. */

@@ -1,7 +1,7 @@
 import type { PythonDocument } from './document.ts';
 import { scopeAt } from './origin.ts';
 import type { Binding } from './scope.ts';
-import { children, enclosing, type Node } from './tree.ts';
+import { children, encloses, enclosing, type Node } from './tree.ts';
 
 /**
  * The bindings that a name may have its value from at this place, read backwards through the statements of its function:
@@ -19,12 +19,8 @@ export function reachingBindings(
   let own = scope;
   while (own.kind === 'comprehension' && own.parent && all[0]?.scope !== own) own = own.parent;
   if (own.kind === 'class' || own.kind === 'comprehension') return all;
-  if (all.some((binding) => binding.scope !== own || !isInside(binding.node, own.node))) return all;
+  if (all.some((binding) => binding.scope !== own || !encloses(own.node, binding.node))) return all;
   return new Reach(all, own.node).before(node);
-}
-
-function isInside(node: Node, outer: Node): boolean {
-  return outer.startIndex <= node.startIndex && node.endIndex <= outer.endIndex;
 }
 
 const LEAVES = /^(return|raise|continue|break)_statement$/;
@@ -89,7 +85,7 @@ class Reach {
   private withStatement(statement: Node): boolean {
     const body = statement.childForFieldName('body');
     if (body && this.block(body)) return true;
-    const header = this.inside(statement).filter(({ node }) => !body || !isInside(node, body));
+    const header = this.inside(statement).filter(({ node }) => !body || !encloses(body, node));
     this.take(header);
     return header.length > 0;
   }
@@ -111,7 +107,7 @@ class Reach {
     const bound = bodies.map((body) => !body || leaves(body) || this.block(body));
     const exhaustive = parts.some(({ type }) => type === 'else_clause');
     const tests = this.inside(statement).filter(({ node }) =>
-      bodies.every((body) => !body || !isInside(node, body)),
+      bodies.every((body) => !body || !encloses(body, node)),
     );
     this.take(tests);
     return (exhaustive && bound.every(Boolean)) || tests.length > 0;
@@ -168,7 +164,7 @@ class Reach {
   }
 
   private inside(node: Node): Binding[] {
-    return this.bindings.filter((binding) => binding.kind !== 'parameter' && isInside(binding.node, node));
+    return this.bindings.filter((binding) => binding.kind !== 'parameter' && encloses(node, binding.node));
   }
 }
 

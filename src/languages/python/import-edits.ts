@@ -3,7 +3,7 @@ import type { Edit } from '../../types.ts';
 import type { PythonDocument } from './document.ts';
 import { indentAt, lineEnd, lineStart } from './layout.ts';
 import type { Binding } from './scopes.ts';
-import { children, childrenOf, isDocstring, type Node } from './tree.ts';
+import { children, childrenOf, encloses, isDocstring, type Node } from './tree.ts';
 
 /** `from module import name as alias`. The module is absolute. */
 export interface WantedImport {
@@ -15,7 +15,7 @@ export interface WantedImport {
 /** Takes one imported name away. The statement goes with its last name; a block never becomes empty. */
 export function removeImported(document: PythonDocument, binding: Binding): Edit[] {
   const names = importedNames(binding.statement);
-  const name = names.find((each) => holds(each, binding.node));
+  const name = names.find((each) => encloses(each, binding.node));
   if (!name) return [];
   if (names.length > 1) return [cut(document, removalFromList(document, names, name))];
   return [removeStatement(document, binding.statement)];
@@ -70,10 +70,6 @@ function hasStar(statement: Node): boolean {
 
 function isTopLevel(statement: Node): boolean {
   return statement.parent?.type === 'module';
-}
-
-function holds(outer: Node, inner: Node): boolean {
-  return outer.startIndex <= inner.startIndex && inner.endIndex <= outer.endIndex;
 }
 
 function localName(name: Node): string {

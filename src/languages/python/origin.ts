@@ -2,7 +2,7 @@ import { BUILTINS } from './builtins.ts';
 import type { PythonDocument } from './document.ts';
 import type { ModuleTarget } from './modules.ts';
 import type { Binding, Scope, Scopes } from './scopes.ts';
-import { enclosing, type Node } from './tree.ts';
+import { encloses, enclosing, type Node } from './tree.ts';
 
 /** What a name or attribute is bound to. */
 export type Origin =
@@ -203,7 +203,7 @@ function findScope({ byNode, module }: Scopes, node: Node): Scope {
       const clause = enclosing(node, 'for_in_clause');
       const inFirst = clause && first && clause.id === first.id && child.id === first.id;
       const right = inFirst ? first.childForFieldName('right') : null;
-      if (right && right.startIndex <= node.startIndex && node.endIndex <= right.endIndex) continue;
+      if (right && encloses(right, node)) continue;
       return scope;
     }
     if (at.childForFieldName('body')?.id === child.id) return scope;

@@ -115,6 +115,11 @@ export function plainString(node: Node): string | undefined {
   return content && !content.text.includes('\\') ? content.text : undefined;
 }
 
+/** True where a node is another, or lies within it. Both are of one document. */
+export function encloses(outer: Node, inner: Node): boolean {
+  return outer.startIndex <= inner.startIndex && inner.endIndex <= outer.endIndex;
+}
+
 /** Where the text of a plain string literal lies, without its quotes. An empty string has none. */
 export function stringContent(node: Node): { text: string; start: number; end: number } | undefined {
   if (node.type !== 'string') return undefined;

@@ -5,7 +5,7 @@ import { together } from '../../../src/backend/together.ts';
 import { positional } from '../../../src/languages/python/arguments.ts';
 import { insertAwait, mayAwait, whereabouts } from '../../../src/languages/python/awaits.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
+import { encloses, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -89,8 +89,7 @@ function fromSynchronous(
 
 /** True where the function reads, writes, connects or makes tables itself. */
 function hasToDoWithDatabase(backend: Backend, document: PythonDocument, definition: Node): boolean {
-  const isWithin = (node: Node) =>
-    definition.startIndex <= node.startIndex && node.endIndex <= definition.endIndex;
+  const isWithin = (node: Node) => encloses(definition, node);
   return document.attributes.some((attribute) => {
     const object = isWithin(attribute) ? attribute.childForFieldName('object') : null;
     const what = object ? kindOf(backend, document, object)?.what : undefined;

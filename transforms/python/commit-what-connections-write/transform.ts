@@ -8,7 +8,7 @@ import { type Writes, writes } from '../../../src/backend/writing-statements.ts'
 import { positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
+import { encloses, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -72,8 +72,7 @@ function whatIsWritten(
   { statement, name }: Opened,
 ): { kind: Writes; node: Node } | undefined {
   const bindings = scopeAt(document, statement).bindings.get(name.text);
-  const inside = ({ node }: { node: Node }) =>
-    statement.startIndex <= node.startIndex && node.endIndex <= statement.endIndex;
+  const inside = ({ node }: { node: Node }) => encloses(statement, node);
   const uses = document
     .referencesNamed(name.text)
     .filter(({ node, scope }) => inside({ node }) && scope.find(name.text) === bindings);

@@ -4,7 +4,14 @@ import type { Kind } from '../../../src/backend/kinds/kind.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
 import { mayAwait, whereabouts } from '../../../src/languages/python/awaits.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { children, descendants, enclosing, isAsync, type Node } from '../../../src/languages/python/tree.ts';
+import {
+  children,
+  descendants,
+  encloses,
+  enclosing,
+  isAsync,
+  type Node,
+} from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -149,11 +156,7 @@ function awaitsWhatItOpens(document: PythonDocument, statement: Node): boolean {
   const names = descendants(header, 'as_pattern_target').map(({ text }) => text);
   return names
     .flatMap((name) => document.referencesNamed(name))
-    .some(({ node }) => body !== null && isWithin(node, body) && isAwaited(node));
-}
-
-function isWithin(node: Node, outer: Node): boolean {
-  return outer.startIndex <= node.startIndex && node.endIndex <= outer.endIndex;
+    .some(({ node }) => body !== null && encloses(body, node) && isAwaited(node));
 }
 
 /** `await session.execute(…)`, `async with session.begin()`. */

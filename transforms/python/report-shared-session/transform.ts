@@ -3,7 +3,7 @@ import { kindOf } from '../../../src/backend/kinds.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import { whereabouts } from '../../../src/languages/python/awaits.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { children, descendants, enclosing, type Node } from '../../../src/languages/python/tree.ts';
+import { children, descendants, encloses, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -107,8 +107,6 @@ function sharedInLoop(
   const names = argumentsOf(call).flatMap((argument) => [...sessionsIn(document, backend, argument)]);
   return names.find((name) => {
     const bound = document.bindings.filter((binding) => binding.name === name.split('.')[0]);
-    return !bound.some(
-      ({ node }) => body && body.startIndex <= node.startIndex && node.endIndex <= body.endIndex,
-    );
+    return !bound.some(({ node }) => body && encloses(body, node));
   });
 }
