@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import type { PythonDocument } from '../languages/python/document.ts';
-import type { Node } from '../languages/python/tree.ts';
 import { readManifest } from '../settings/manifest.ts';
 import { mayBeBelow } from '../settings/versions.ts';
 import type { Backend } from './backend.ts';
@@ -35,6 +34,17 @@ const TAKEN_AWAY: { package: string; since: string; names: readonly string[] }[]
  * A requirement without a lower bound says nothing of old releases: whoever installs it gets the newest.
  */
 export function whyOlder(backend: Backend, name: string, version: string): string | undefined {
+  const known = answers.get(backend) ?? new Map<string, string | undefined>();
+  answers.set(backend, known);
+  const key = `${name} ${version}`;
+  if (!known.has(key)) known.set(key, searchOlder(backend, name, version));
+  return known.get(key);
+}
+
+/** Asked for each finding, and for each row that is read. */
+const answers = new WeakMap<Backend, Map<string, string | undefined>>();
+
+function searchOlder(backend: Backend, name: string, version: string): string | undefined {
   if (lockedVersionOf(backend, name) !== undefined) return undefined;
   return (
     olderRequirement(backend, name, version) ??
@@ -80,10 +90,5 @@ function uses(document: PythonDocument, name: string): boolean {
   const isImported = document.bindings.some(
     (one) => one.module === module && one.imported === last && one.guards.every(({ kind }) => kind !== 'try'),
   );
-  return isImported || document.attributesNamed(last).some((node) => isExternal(document, node, name));
-}
-
-function isExternal(document: PythonDocument, node: Node, name: string): boolean {
-  const origin = document.origin(node);
-  return origin.kind === 'external' && origin.name === name;
+  return isImported || document.attributesNamed(last).some((node) => document.externalName(node) === name);
 }
