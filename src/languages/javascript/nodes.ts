@@ -10,21 +10,37 @@ const INCIDENTAL = new Set([
   'leadingComments', 'trailingComments', 'innerComments',
 ]); // biome-ignore format: one list
 
+const LEAVES = new Set<string>([
+  'StringLiteral', 'NumericLiteral', 'BooleanLiteral', 'NullLiteral', 'RegExpLiteral', 'BigIntLiteral', 'DirectiveLiteral',
+  'TemplateElement', 'ThisExpression', 'Super', 'JSXIdentifier', 'JSXText',
+]); // biome-ignore format: one list
+
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
 }
 
-/** The nodes right below a node, in the order of its fields. */
-export function childrenOf(node: Node): Node[] {
-  const children: Node[] = [];
+/** Visits the nodes right below a node, in the order of its fields. */
+export function eachChild(node: Node, visit: (child: Node) => void): void {
+  if (isLeaf(node)) return;
   for (const key in node) {
     const value = (node as unknown as Record<string, unknown>)[key];
     // Most fields hold no object: that is asked first.
     if (typeof value !== 'object' || value === null || INCIDENTAL.has(key)) continue;
     if (!Array.isArray(value)) {
-      if (isNode(value)) children.push(value);
-    } else for (const one of value) if (isNode(one)) children.push(one);
+      if (isNode(value)) visit(value);
+    } else for (const one of value) if (isNode(one)) visit(one);
   }
+}
+
+/** True for most nodes of a file: their fields need not be looked at. */
+function isLeaf(node: Node): boolean {
+  return node.type === 'Identifier' ? !node.typeAnnotation && !('decorators' in node) : LEAVES.has(node.type);
+}
+
+/** The nodes right below a node, in the order of its fields. */
+export function childrenOf(node: Node): Node[] {
+  const children: Node[] = [];
+  eachChild(node, (child) => children.push(child));
   return children;
 }
 
@@ -73,13 +89,12 @@ export function isCall(node: Node | null | undefined): node is Call {
   return node?.type === 'CallExpression' || node?.type === 'OptionalCallExpression';
 }
 
+const FUNCTIONS = new Set<string>([
+  'FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression', 'ObjectMethod', 'ClassMethod', 'ClassPrivateMethod',
+]); // biome-ignore format: one list
+
 export function isFunction(node: Node | null | undefined): node is FunctionNode {
-  return (
-    node != null &&
-    /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression|ObjectMethod|ClassMethod|ClassPrivateMethod)$/.test(
-      node.type,
-    )
-  );
+  return node != null && FUNCTIONS.has(node.type);
 }
 
 /** `x.name` → `name`, also for `x['name']`. */

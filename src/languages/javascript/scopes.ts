@@ -1,4 +1,4 @@
-import { childrenOf, isFunction, isMember, type Node, type NodeOf } from './nodes.ts';
+import { eachChild, isFunction, isMember, type Node, type NodeOf } from './nodes.ts';
 
 /** One name of one scope. */
 export interface Binding {
@@ -45,7 +45,23 @@ class Scope {
 }
 
 type Kind = Binding['kind'];
-const BLOCK = /^(BlockStatement|For(In|Of|)Statement|SwitchStatement|CatchClause|StaticBlock|TSModuleBlock)$/;
+
+/** What has a scope of its own beside functions and classes. Every node is asked after: sets are quicker than patterns. */
+const BLOCKS = new Set([
+  'BlockStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'SwitchStatement', 'CatchClause', 'StaticBlock',
+  'TSModuleBlock',
+]); // biome-ignore format: one list
+const IMPORTED = new Set(['ImportSpecifier', 'ImportDefaultSpecifier', 'ImportNamespaceSpecifier']);
+/** Whose identifiers name something in another module, a label or `new.target`. */
+const NAMED = new Set([
+  ...IMPORTED, 'ExportNamespaceSpecifier', 'LabeledStatement', 'BreakStatement', 'ContinueStatement', 'MetaProperty',
+]); // biome-ignore format: one list
+const TYPES =
+  /^TS(\w*Signature\w*|FunctionType|ConstructorType|Declare\w+|EnumMember|NamedTupleMember|TypeParameter|TypePredicate)$/;
+const PATTERNS = new Set(['ArrayPattern', 'ObjectPattern', 'RestElement']);
+const WRITES = new Set(['AssignmentExpression', 'ForInStatement', 'ForOfStatement']);
+/** What declares its `id`, and is none of the above. */
+const DECLARED = new Set(['TSEnumDeclaration', 'TSModuleDeclaration', 'TSDeclareFunction', 'EnumDeclaration']);
 
 /** Reads the bindings of a program. Names that only types have are bound too; type parameters are not. */
 export function readScopes(program: Node): Scopes {
@@ -68,10 +84,8 @@ class Reader {
     const inner = this.enter(node, scope);
     if ((node.type === 'Identifier' || node.type === 'JSXIdentifier') && this.isUse(node, parent))
       this.uses.push({ node, scope });
-    for (const child of childrenOf(node)) {
-      // A decorator or a computed key is evaluated outside of what it belongs to; the difference is no name of ours.
-      this.walk(child, node, inner);
-    }
+    // A decorator or a computed key is evaluated outside of what it belongs to; the difference is no name of ours.
+    eachChild(node, (child) => this.walk(child, node, inner));
   }
 
   finish(): Scopes {
@@ -105,7 +119,7 @@ class Reader {
         );
       return inner;
     }
-    if (BLOCK.test(node.type)) {
+    if (BLOCKS.has(node.type)) {
       const inner = new Scope(scope, node.type === 'StaticBlock' || node.type === 'TSModuleBlock');
       if (node.type === 'CatchClause' && node.param)
         this.declarePattern(inner, node.param as Node, 'catch', node);
@@ -132,15 +146,15 @@ class Reader {
         if (declarator.type === 'VariableDeclarator')
           this.declarePattern(home, declarator.id as Node, kind, declarator);
       }
-    } else if (/^Import(Default|Namespace|)Specifier$/.test(node.type)) {
+    } else if (IMPORTED.has(node.type)) {
       const { local, imported } = node as unknown as { local?: Node; imported?: Node };
       const name = local ?? imported;
       if (name) this.declare(scope, name, 'import', node);
     } else if (node.type === 'TSImportEqualsDeclaration') {
       this.declare(scope, node.id as Node, 'import', node);
-    } else if (/^(TSEnum|TSModule|TSDeclareFunction|EnumDeclaration)/.test(node.type)) {
+    } else if (DECLARED.has(node.type)) {
       const { id } = node as unknown as { id?: Node };
-      if (id?.type === 'Identifier' && node.type !== 'TSEnumMember')
+      if (id?.type === 'Identifier')
         this.declare(scope, id, 'other', node as Node);
     }
   }
@@ -194,16 +208,9 @@ class Reader {
     const { key, computed, value } = parent as unknown as { key?: Node; computed?: boolean; value?: Node };
     if (key === node && value !== node) return computed === true;
     if (parent.type === 'ExportSpecifier') return parent.local === node && !this.isReExport(parent);
-    if (
-      /^(Import\w*Specifier|ExportNamespaceSpecifier|LabeledStatement|BreakStatement|ContinueStatement|MetaProperty)$/.test(
-        parent.type,
-      )
-    )
-      return false;
+    if (NAMED.has(parent.type)) return false;
     if (parent.type === 'TSQualifiedName') return parent.left === node;
-    return !/^TS(\w*Signature\w*|FunctionType|ConstructorType|Declare\w+|EnumMember|NamedTupleMember|TypeParameter|TypePredicate)$/.test(
-      parent.type,
-    );
+    return !(parent.type.startsWith('TS') && TYPES.test(parent.type));
   }
 
   private isReExport(specifier: Node): boolean {
@@ -220,15 +227,12 @@ class Reader {
     }
     if (!parent) return false;
     if (parent.type === 'UpdateExpression') return true;
-    return (
-      /^(AssignmentExpression|ForInStatement|ForOfStatement)$/.test(parent.type) &&
-      (parent as unknown as { left: Node }).left === at
-    );
+    return WRITES.has(parent.type) && (parent as unknown as { left: Node }).left === at;
   }
 }
 
 function isPatternAround(parent: Node, child: Node): boolean {
   if (parent.type === 'AssignmentPattern') return parent.left === child;
   if (parent.type === 'ObjectProperty') return parent.value === child;
-  return /^(ArrayPattern|ObjectPattern|RestElement)$/.test(parent.type);
+  return PATTERNS.has(parent.type);
 }
