@@ -64,6 +64,12 @@ export interface Problem {
   next: string;
 }
 
+/** A file that is nobody's own source, so that nothing in it is changed. Named where something would have been looked for in it. */
+export interface Skipped {
+  file: string;
+  why: string;
+}
+
 /** Where the server is started from. */
 export interface EntryPoint {
   /** The file that makes the application. */
@@ -169,6 +175,7 @@ export interface Plan {
   left: Left[];
   notes: Finding[];
   problems: Problem[];
+  skipped: Skipped[];
   changes: FileChange[];
   /** False where ten passes were not enough. */
   converged: boolean;

@@ -1,4 +1,3 @@
-import { isBuilt } from '../languages/javascript/built.ts';
 import { isJavaScript } from '../languages/javascript/parse.ts';
 import { readJsonc, record, strings } from '../settings/jsonc.ts';
 import { lockedNodeVersion } from '../settings/node-locks.ts';
@@ -83,7 +82,7 @@ function factsOf(workspace: Workspace, found: Package, own: string[]): BackendFa
     ...(entry && { entry }),
     manifests: [found.path],
     settingsFiles: own.filter((path) => /(^|\/)\.env(\.[\w.-]+)?$/.test(path)),
-    files: own.filter((path) => isJavaScript(path) && !isBuilt(workspace, path)),
+    files: own.filter(isJavaScript),
     mode: 'unknown',
     modeBecause: [],
     addresses: [],

@@ -1,5 +1,6 @@
 import type { Backend } from '../backend/backend.ts';
 import { whyOlder } from '../backend/older-releases.ts';
+import { whySkipped } from '../backend/skipped.ts';
 import { position } from '../files/source-file.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
 import type { Draft, Releases } from '../transform.ts';
@@ -15,10 +16,10 @@ export function toFinding(draft: Draft, loaded: LoadedTransform, backend: Backen
   const proposed = draft.edits ?? [];
   const edits = proposed.filter((edit) => changesSomething(edit, backend.workspace));
   if (proposed.length > 0 && edits.length === 0) return undefined;
-  const unclear = edits.find((edit) => isUnclear(edit, backend));
+  const byPerson = whyByHand(edits, backend);
   const declared = safetyOf(draft.safety ?? transform.safety, edits);
   const older = declared === 'safe' && breaksOlder(backend, draft.runsFrom ?? transform.runsFrom);
-  const safety = unclear ? 'report' : older || declared;
+  const safety = byPerson ? 'report' : older || declared;
   const text = backend.workspace.read(draft.at.file)?.text ?? '';
   return {
     key: `${id}:${draft.at.file}:${draft.subject}`,
@@ -33,7 +34,7 @@ export function toFinding(draft: Draft, loaded: LoadedTransform, backend: Backen
     edits: repairs(safety) ? edits : [],
     provides: scoped(draft.provides, backend),
     needs: scoped(draft.needs, backend),
-    ...nextStep(unclear ? { ...draft, next: byHand(unclear) } : draft, safety, id),
+    ...nextStep(byPerson ? { ...draft, next: byPerson } : draft, safety, id),
     tasks: transform.tasks ?? [],
     secret: draft.secret ?? false,
   };
@@ -47,8 +48,16 @@ function isUnclear(edit: Edit, backend: Backend): boolean {
   );
 }
 
-function byHand(edit: Edit): string {
-  return `Make the change in ${edit.file} by hand: what stands at its place could not be read for certain.`;
+/** What a person does where one of the edits is not ours to make. */
+function whyByHand(edits: readonly Edit[], backend: Backend): string | undefined {
+  for (const edit of edits) {
+    const { file } = edit;
+    if (isUnclear(edit, backend))
+      return `Make the change in ${file} by hand: what stands at its place could not be read for certain.`;
+    const why = whySkipped(backend, file);
+    if (why) return `${file} needs the same change, and is not changed here. ${why}`;
+  }
+  return undefined;
 }
 
 function repairs(safety: Safety): boolean {

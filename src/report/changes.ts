@@ -32,9 +32,11 @@ export function notChangedMarkdown(plan: Plan): string[] {
       `- ${code(line === undefined ? file : `${file}:${line}`)} ${escaped(message)}\n  - Next: ${escaped(next)}`,
   );
   const notes = plan.notes.map((note) => `- ${code(place(note))} ${escaped(note.message)}`);
+  const skipped = plan.skipped.map(({ file, why }) => `- ${code(file)} ${escaped(why)}`);
   return [
     ...section('Not changed', left),
     ...section('Could not be looked at', problems),
+    ...section('Skipped', skipped),
     ...section('Worth knowing', notes),
   ];
 }

@@ -20,6 +20,7 @@ export function planJson(plan: Plan, views: readonly FindingView[]): object {
     })),
     notes: plan.notes.map(findingJson),
     problems: plan.problems,
+    skipped: plan.skipped,
     files: plan.changes.map(({ path, before, after }) => ({ path, before, after })),
     converged: plan.converged,
   };

@@ -24,6 +24,10 @@ export function planMarkdown(plan: Plan, views: readonly FindingView[]): string 
       'Could not be looked at',
       plan.problems.map(({ file, message, next: step }) => `${code(file)} ${escaped(message)}${next(step)}`),
     ),
+    ...list(
+      'Skipped',
+      plan.skipped.map(({ file, why }) => `${code(file)} ${escaped(why)}`),
+    ),
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { paint } from '../terminal/paint.ts';
-import type { BackendFacts, Finding, Left, Plan, Problem } from '../types.ts';
+import type { BackendFacts, Finding, Left, Plan, Problem, Skipped } from '../types.ts';
 import { findingText } from './finding-text.ts';
 import { count, indented, type Layout } from './layout.ts';
 import type { FindingView } from './view.ts';
@@ -66,16 +66,27 @@ export function remainderText(plan: Plan, layout: Layout): string {
       layout,
     ),
     ...section('Could not be looked at', plan.problems.map(problemLines), layout),
+    ...skippedSection(plan.skipped, layout),
   ].join('\n');
 }
 
-function section(title: string, entries: string[][], layout: Layout): string[] {
+/** How many are named: a committed build has thousands. */
+const NAMED = 5;
+
+function skippedSection(skipped: readonly Skipped[], layout: Layout): string[] {
+  const named = skipped.slice(0, NAMED).map(({ file, why }) => [file, why]);
+  const rest = skipped.length - named.length;
+  const more = rest > 0 ? [[`and ${rest} more`, 'All of them: --format=json']] : [];
+  return section('Skipped', [...named, ...more], layout, skipped.length);
+}
+
+function section(title: string, entries: string[][], layout: Layout, total = entries.length): string[] {
   if (entries.length === 0) return [];
   const lines = entries.flatMap(([head, ...rest]) => [
     `  ${paint('bold', head ?? '')}`,
     ...rest.flatMap((text) => indented(text, 4, layout.width)),
   ]);
-  return [`${paint('bold', `${title}: ${entries.length}`)}`, ...lines, ''];
+  return [`${paint('bold', `${title}: ${total}`)}`, ...lines, ''];
 }
 
 const REASONS: Record<Exclude<Left['reason'], 'report' | 'falls' | 'unsafe'>, string> = {

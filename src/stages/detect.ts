@@ -1,4 +1,5 @@
 import type { Backend } from '../backend/backend.ts';
+import { whySkipped } from '../backend/skipped.ts';
 import { concerns, concernsFile, reachable } from '../detect/concerns.ts';
 import { type Literals, literalsOf } from '../detect/mentions.ts';
 import { toFinding } from '../detect/to-finding.ts';
@@ -7,7 +8,7 @@ import { tooDeep } from '../languages/too-deep.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
 import { readCompose } from '../settings/yaml.ts';
 import type { Draft } from '../transform.ts';
-import { type Finding, FixBackendError, type Problem } from '../types.ts';
+import { type Finding, FixBackendError, type Problem, type Skipped } from '../types.ts';
 
 export interface Detected {
   /** What can be repaired, or is left to a person (`report`); sorted by file, position and transform. */
@@ -15,6 +16,8 @@ export interface Detected {
   notes: Finding[];
   /** Transforms that failed, by name. The others went on. */
   problems: Problem[];
+  /** Files that hold what a transform looks for, and are nobody's own source: nothing was looked for in them. */
+  skipped: Skipped[];
 }
 
 /**
@@ -25,8 +28,9 @@ export function detect(backends: readonly Backend[], transforms: readonly Loaded
   const found = new Map<string, Finding>();
   const problems = backends.flatMap(unreadable);
   const literals = literalsOf(transforms);
+  const skipped = new Map<string, string>();
   for (const backend of backends) {
-    for (const { loaded, file, run } of allLooks(transforms, backend, literals)) {
+    for (const { loaded, file, run } of allLooks(transforms, backend, literals, skipped)) {
       try {
         const { drafts, problem } = run();
         if (problem) problems.push(problem);
@@ -43,6 +47,7 @@ export function detect(backends: readonly Backend[], transforms: readonly Loaded
     findings: sorted.filter((finding) => finding.safety !== 'note'),
     notes: sorted.filter((finding) => finding.safety === 'note'),
     problems: withoutRepeats(problems),
+    skipped: [...skipped].sort(([a], [b]) => compare(a, b)).map(([file, why]) => ({ file, why })),
   };
 }
 
@@ -75,6 +80,7 @@ function* allLooks(
   transforms: readonly LoadedTransform[],
   backend: Backend,
   literals: Literals,
+  skipped: Map<string, string>,
 ): Iterable<Look> {
   for (const loaded of transforms)
     if (loaded.language === 'settings')
@@ -86,11 +92,11 @@ function* allLooks(
   const concerned = transforms.filter((loaded) => concerns(loaded, backend));
   for (const loaded of concerned)
     if (loaded.language === 'python')
-      for (const path of backend.facts.files) yield* looksAt(loaded, backend, path, literals);
+      for (const path of backend.facts.files) yield* looksAt(loaded, backend, path, literals, skipped);
   const ofScripts = concerned.filter((loaded) => loaded.language === 'javascript');
   if (ofScripts.length === 0) return;
   for (const path of reachable(ofScripts, backend, backend.facts.files)) {
-    for (const loaded of ofScripts) yield* looksAt(loaded, backend, path, literals);
+    for (const loaded of ofScripts) yield* looksAt(loaded, backend, path, literals, skipped);
     backend.releaseScripts();
   }
 }
@@ -100,8 +106,14 @@ function looksAt(
   backend: Backend,
   path: string,
   literals: Literals,
+  skipped: Map<string, string>,
 ): Look[] {
-  if (!concernsFile(loaded, backend, path, literals)) return [];
+  if (skipped.has(path) || !concernsFile(loaded, backend, path, literals)) return [];
+  const why = whySkipped(backend, path);
+  if (why) {
+    skipped.set(path, why);
+    return [];
+  }
   return [{ loaded, file: path, run: () => detectInDocument(loaded, backend, path) }];
 }
 

@@ -94,6 +94,7 @@ function compose(
     left: passes.left,
     notes: passes.last.notes.filter(({ transform }) => isChosen(transform, choice)),
     problems: [...passes.last.problems, ...problems],
+    skipped: passes.last.skipped,
     changes: fileChanges(workspace, passes),
     converged,
   };

@@ -5,24 +5,6 @@ import { memoryWorkspace } from '../memory-workspace.ts';
 const package_ = (dependencies: object, more: object = {}) => JSON.stringify({ dependencies, ...more });
 
 describe('Node backends', () => {
-  it('leaves out what TypeScript built, where a tsconfig.json says so', () => {
-    const filesWith = (tsconfig: object) =>
-      discoverJavaScriptBackends(
-        memoryWorkspace({
-          'package.json': package_({ pg: '8' }),
-          'tsconfig.json': JSON.stringify({ compilerOptions: tsconfig }),
-          'src/main.ts': '',
-          'dist/main.js': '',
-          'dist/seed.ts': '',
-          'lib/by-hand.js': '',
-        }),
-      )[0]?.files;
-    const all = ['dist/main.js', 'dist/seed.ts', 'lib/by-hand.js', 'src/main.ts'];
-    expect(filesWith({ outDir: './dist' })?.toSorted()).toEqual(all.slice(1));
-    expect(filesWith({ outDir: '.' })?.toSorted()).toEqual(all);
-    expect(filesWith({})?.toSorted()).toEqual(all);
-  });
-
   it('finds those of a monorepo, each with its own files', () => {
     const found = discoverJavaScriptBackends(
       memoryWorkspace({

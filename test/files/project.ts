@@ -43,6 +43,7 @@ export function planOf(absoluteRoot: string, texts: Record<string, string>): Pla
     left: [],
     notes: [],
     problems: [],
+    skipped: [],
     changes,
     converged: true,
   };

@@ -178,3 +178,25 @@ test('a file that is nested deeper than the stack is named, and no transform is 
     { file: 'a.py', message: expect.stringMatching(/^It is nested/) },
   ]);
 });
+
+test('a repair that would change somebody else’s code as well is left to a person, who is told whose', () => {
+  const files = { 'main.py': 'wrong', '_vendor/a.py': 'wrong' };
+  const transform = python('python/x', ['wrong'], (file) => [
+    {
+      subject: file,
+      at: { file, start: 0, end: 5 },
+      message: 'It is wrong.',
+      edits: ['main.py', '_vendor/a.py'].map((each) => ({ file: each, start: 0, end: 5, text: 'right' })),
+    },
+  ]);
+  const { findings, skipped } = detected(files, transform);
+  expect(findings).toMatchObject([
+    {
+      place: { file: 'main.py' },
+      safety: 'report',
+      edits: [],
+      next: expect.stringMatching(/^_vendor\/a\.py needs the same/),
+    },
+  ]);
+  expect(skipped.map(({ file }) => file)).toEqual(['_vendor/a.py']);
+});

@@ -61,7 +61,12 @@ const TYPES =
 const PATTERNS = new Set(['ArrayPattern', 'ObjectPattern', 'RestElement']);
 const WRITES = new Set(['AssignmentExpression', 'ForInStatement', 'ForOfStatement']);
 /** What declares its `id`, and is none of the above. */
-const DECLARED = new Set(['TSEnumDeclaration', 'TSModuleDeclaration', 'TSDeclareFunction', 'EnumDeclaration']);
+const DECLARED = new Set([
+  'TSEnumDeclaration',
+  'TSModuleDeclaration',
+  'TSDeclareFunction',
+  'EnumDeclaration',
+]);
 
 /** Reads the bindings of a program. Names that only types have are bound too; type parameters are not. */
 export function readScopes(program: Node): Scopes {
@@ -89,17 +94,18 @@ class Reader {
   }
 
   finish(): Scopes {
-    const found = new Map<Node, Binding>(this.declared);
+    const bound = this.declared;
     for (const { node, scope } of this.uses) {
       const binding = scope.lookup(node.name);
       if (!binding || binding.identifier === node) continue;
-      found.set(node, binding);
-      if (this.declared.has(node)) continue;
+      const isDeclaration = bound.has(node);
+      bound.set(node, binding);
+      if (isDeclaration) continue;
       binding.references.push(node);
       if (this.isWrite(node)) binding.writes.push(node);
     }
     return {
-      bindingOf: (identifier) => found.get(identifier),
+      bindingOf: (identifier) => bound.get(identifier),
       parentOf: (node) => this.parents.get(node),
       all: <T extends Node['type']>(type: T) => (this.byType.get(type) ?? []) as NodeOf<T>[],
     };
@@ -154,8 +160,7 @@ class Reader {
       this.declare(scope, node.id as Node, 'import', node);
     } else if (DECLARED.has(node.type)) {
       const { id } = node as unknown as { id?: Node };
-      if (id?.type === 'Identifier')
-        this.declare(scope, id, 'other', node as Node);
+      if (id?.type === 'Identifier') this.declare(scope, id, 'other', node as Node);
     }
   }
 

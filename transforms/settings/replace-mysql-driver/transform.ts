@@ -1,6 +1,7 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { packageLine } from '../../../src/backend/javascript/package-edits.ts';
+import { addPackage, packageLine } from '../../../src/backend/javascript/package-edits.ts';
 import { versionsOf } from '../../../src/backend/javascript/versions.ts';
+import { whySkipped } from '../../../src/backend/skipped.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 export default {
@@ -19,17 +20,22 @@ export default {
     const mysql = version('mysql');
     const typeorm = version('typeorm');
     if (!line || !mysql || version('mysql2')) return [];
-    const imported = importsMysql(backend);
+    const importers = importersOfMysql(backend);
+    const imported = importers.length > 0;
     const forTypeorm = typeorm?.is('>=1') ?? false;
     if (!imported && !forTypeorm) return [];
-    const edits = line.replace('mysql2@^3.14.0');
+    const staysFor = importers.find((path) => whySkipped(backend, path));
+    const edits = staysFor ? addPackage(backend, 'mysql2@^3.14.0') : line.replace('mysql2@^3.14.0');
+    const stays = staysFor ? ` mysql stays for ${staysFor}, which is not changed here.` : '';
     return [
       {
         subject: 'mysql',
         at: line.at,
-        message: forTypeorm
-          ? `${typeorm?.text} loads mysql2 only, and ${mysql.text} is what package.json requires.`
-          : `${mysql.text} cannot log in to MySQL 8 with its default, caching_sha2_password.`,
+        message: `${
+          forTypeorm
+            ? `${typeorm?.text} loads mysql2 only, and ${mysql.text} is what package.json requires.`
+            : `${mysql.text} cannot log in to MySQL 8 with its default, caching_sha2_password.`
+        }${stays}`,
         provides: ['package:mysql2'],
         ...(!imported && { safety: 'safe' as const }),
         ...(edits ? { edits } : { safety: 'report' as const, next: 'npm install mysql2' }),
@@ -38,8 +44,8 @@ export default {
   },
 } satisfies Transform<'settings'>;
 
-function importsMysql({ facts, workspace }: Backend): boolean {
-  return facts.files.some((path) =>
+function importersOfMysql({ facts, workspace }: Backend): string[] {
+  return facts.files.filter((path) =>
     /(from|require\()\s*['"]mysql['"]/.test(workspace.read(path)?.text ?? ''),
   );
 }
