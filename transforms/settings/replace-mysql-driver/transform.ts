@@ -4,6 +4,8 @@ import { versionsOf } from '../../../src/backend/javascript/versions.ts';
 import { whySkipped } from '../../../src/backend/skipped.ts';
 import type { Transform } from '../../../src/transform.ts';
 
+const MYSQL2 = 'mysql2@^3.14.0';
+
 export default {
   title: 'Require mysql2 instead of mysql',
   why: 'mysql cannot log in to MySQL 8, and TypeORM 1.0 does not load it any more.',
@@ -16,21 +18,22 @@ export default {
   detect(backend) {
     if (backend.facts.language !== 'javascript') return [];
     const version = versionsOf(backend);
-    const line = packageLine(backend, 'mysql');
     const mysql = version('mysql');
     const typeorm = version('typeorm');
-    if (!line || !mysql || version('mysql2')) return [];
+    const manifest = backend.facts.manifests[0];
+    if (!mysql || !manifest || version('mysql2')) return [];
     const importers = importersOfMysql(backend);
     const imported = importers.length > 0;
     const forTypeorm = typeorm?.is('>=1') ?? false;
     if (!imported && !forTypeorm) return [];
-    const staysFor = importers.find((path) => whySkipped(backend, path));
-    const edits = staysFor ? addPackage(backend, 'mysql2@^3.14.0') : line.replace('mysql2@^3.14.0');
-    const stays = staysFor ? ` mysql stays for ${staysFor}, which is not changed here.` : '';
+    const line = packageLine(backend, 'mysql');
+    const staysFor = importers.find((path) => whySkipped(backend, path) ?? isBroken(backend, path));
+    const edits = staysFor ? addPackage(backend, MYSQL2) : line?.replace(MYSQL2);
+    const stays = staysFor && edits ? ` mysql stays for ${staysFor}, which is not changed here.` : '';
     return [
       {
         subject: 'mysql',
-        at: line.at,
+        at: line?.at ?? { file: manifest, start: 0, end: 0 },
         message: `${
           forTypeorm
             ? `${typeorm?.text} loads mysql2 only, and ${mysql.text} is what package.json requires.`
@@ -43,6 +46,11 @@ export default {
     ];
   },
 } satisfies Transform<'settings'>;
+
+/** Where a file does not parse, nothing in it is changed. */
+function isBroken(backend: Backend, path: string): boolean {
+  return backend.javascriptDocument(path)?.problem !== undefined;
+}
 
 function importersOfMysql({ facts, workspace }: Backend): string[] {
   return facts.files.filter((path) =>
