@@ -34,7 +34,7 @@ function withoutBrackets(document: PythonDocument, list: Node): Edit[] {
     start: list.startIndex,
     end: list.startIndex + 1,
   };
-  const behind = /^[ \t]*,/.exec(text.slice(list.endIndex))?.[0].length ?? 0;
+  const behind = (last ? /^[ \t]*,/ : /^[ \t]*,[ \t]*/).exec(text.slice(list.endIndex))?.[0].length ?? 0;
   const tail = last ? text.slice(last.endIndex, close) : '';
   const comma = /^\s*,/.exec(tail)?.[0].length ?? 0;
   const follows = /^[ \t]*,?\s*\)/.test(text.slice(list.endIndex)) === false;
