@@ -3,9 +3,10 @@ import type { SourceFile } from './source-file.ts';
 /** Why a file is not its project's own source, as it is said to a person. */
 export type Foreign = 'minified' | 'a bundle' | 'generated' | 'vendored';
 
-/** GitHub's linguist takes JavaScript for generated where its lines are longer than this on average; shorter files than ours it does not excuse. */
+/** GitHub's linguist takes JavaScript for generated where its lines are longer than this on average. */
 const LONG_LINES = 110;
-const SHORT = 2000;
+/** A list of exports has lines as long as that; nobody writes code in one line of this. */
+const LINE_OF_NOBODY = 1000;
 const HEADER_LENGTH = 4000;
 /** What webpack, Parcel, esbuild and Rollup's CommonJS plugin write into every bundle that has modules in it. */
 const BUNDLER =
@@ -45,10 +46,15 @@ function look({ path, text }: SourceFile, paths: () => readonly string[]): Forei
 }
 
 function isMinified(text: string): boolean {
-  if (text.length < SHORT) return false;
-  let lines = 1;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
-  return text.length / lines > LONG_LINES;
+  let lines = 0;
+  let longest = 0;
+  for (let start = 0; start <= text.length; lines++) {
+    const end = text.indexOf('\n', start);
+    const next = end < 0 ? text.length : end;
+    longest = Math.max(longest, next - start);
+    start = next + 1;
+  }
+  return longest > LINE_OF_NOBODY && text.length / lines > LONG_LINES;
 }
 
 /** Django's and Alembic's migrations are generated once, and then edited: they don't ask for the contrary. */

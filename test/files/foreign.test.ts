@@ -56,6 +56,11 @@ describe('code that is nobody’s own source', () => {
       'index.js',
       `${STATEMENT.repeat(100)}const icon = '${'x'.repeat(3000)}';\n`,
     ],
+    [
+      'a list of exports, whose lines are long',
+      'index.js',
+      `${`Object.defineProperty(exports, "Collection", { enumerable: true, get: function () { return collection_1.Collection; } });\n`.repeat(99)}`,
+    ],
     ['a long line of Python', 'data.py', `ROWS = [${'1, '.repeat(2000)}]\n`],
     [
       'a migration that Django generated',
