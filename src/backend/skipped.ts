@@ -4,7 +4,7 @@ import type { Backend } from './backend.ts';
 
 const WHY: Record<Foreign, string> = {
   minified: 'It is minified: what it was made of is the place for a repair.',
-  'a bundle': 'It is a bundle: what it was made of is the place for a repair.',
+  bundled: 'A bundler or compiler wrote it: what it was made of is the place for a repair.',
   generated: 'Its first lines say that it is generated: what generates it is the place for a repair.',
   vendored: "It is a copy of somebody else's code: a newer copy is the place for a repair.",
 };

@@ -1,7 +1,7 @@
 import type { SourceFile } from './source-file.ts';
 
 /** Why a file is not its project's own source, as it is said to a person. */
-export type Foreign = 'minified' | 'a bundle' | 'generated' | 'vendored';
+export type Foreign = 'minified' | 'bundled' | 'generated' | 'vendored';
 
 /** GitHub's linguist takes JavaScript for generated where its lines are longer than this on average. */
 const LONG_LINES = 110;
@@ -42,7 +42,7 @@ function look({ path, text }: SourceFile, paths: () => readonly string[]): Forei
   if (isGenerated(text)) return 'generated';
   if (!/\.[cm]?jsx?$/.test(path)) return undefined;
   if (/[.-]min\.[cm]?js$/.test(path) || isMinified(text)) return 'minified';
-  return BUNDLER.test(text) ? 'a bundle' : undefined;
+  return BUNDLER.test(text) ? 'bundled' : undefined;
 }
 
 function isMinified(text: string): boolean {
