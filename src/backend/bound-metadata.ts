@@ -13,21 +13,19 @@ import { scopeAt } from '../languages/python/origin.ts';
 import { descendants, enclosing, type Node } from '../languages/python/tree.ts';
 import type { Edit } from '../types.ts';
 import type { Backend } from './backend.ts';
+import { tableInMetadata } from './declared-tables.ts';
 import { factoriesOf } from './engines.ts';
 import { enginesInScope } from './engines-in-scope.ts';
 import { kindOf } from './kinds.ts';
-import { homeOfClass, type MetadataHome, metadataAt } from './models.ts';
+import { isSameHome, type MadeMetadata, tableAround, type Use, usesOf } from './metadata-uses.ts';
+import { homeOfClass } from './models.ts';
 import { firstName } from './names.ts';
-import { referencesAcross } from './references.ts';
 import { calledName } from './sqlalchemy-names.ts';
 import { candidates } from './users.ts';
 import { valueFor } from './values.ts';
 
 /** `MetaData(bind=engine)`, `MetaData(engine)` or `declarative_base(bind=engine)`. */
-export interface BoundMetadata {
-  document: PythonDocument;
-  call: Node;
-  made: 'MetaData' | 'declarative_base';
+export interface BoundMetadata extends MadeMetadata {
   /** The argument, and the engine that it gives. */
   argument: Node;
   bound: Node;
@@ -40,11 +38,6 @@ export interface Unbinding {
   calls: Set<string>;
   /** A use that cannot be given the engine, or may read it from the metadata. */
   unclear?: { document: PythonDocument; node: Node };
-}
-
-interface Use {
-  document: PythonDocument;
-  node: Node;
 }
 
 /** Names a call of a document, for sets of them. */
@@ -97,71 +90,6 @@ export function unbind(backend: Backend, metadata: BoundMetadata): Unbinding {
 type Step = { edits: Edit[]; calls: string[] } | { unclear: Use };
 const NOTHING: Step = { edits: [], calls: [] };
 
-/** Every place that the metadata gets to by a name of its own; undefined where it is handed on without one. */
-function usesOf(backend: Backend, { document, call, made }: BoundMetadata): Use[] | undefined {
-  if (made === 'MetaData' && tableAround(document, call)) return [{ document, node: call }];
-  const assignment = call.parent?.type === 'assignment' ? call.parent : undefined;
-  const left = assignment?.childForFieldName('left');
-  if (!left || assignment?.parent?.type !== 'expression_statement') return undefined;
-  if (left.type !== 'identifier') return made === 'MetaData' ? ofSelf(backend, document, left) : undefined;
-  const [binding, other] = scopeAt(document, call).find(left.text) ?? [];
-  if (!binding || other) return undefined;
-  const uses = referencesAcross(backend.documents, document, binding).filter(
-    ({ node }) => node.id !== left.id,
-  );
-  if (made === 'MetaData') return uses;
-  const home: MetadataHome = { kind: 'base', document, name: left.text };
-  return uses.every(({ node }) => isBase(node)) ? metadataOf(backend, home) : undefined;
-}
-
-/** `self.meta`, where no other object is asked for its `meta`. */
-function ofSelf(backend: Backend, document: PythonDocument, left: Node): Use[] | undefined {
-  const name = left.childForFieldName('attribute')?.text;
-  const definition = enclosing(left, 'class_definition');
-  if (!name || !definition || left.childForFieldName('object')?.text !== 'self') return undefined;
-  const all = backend.documents.flatMap((each) =>
-    each.attributesNamed(name).map((node) => ({ document: each, node })),
-  );
-  const own = all.filter((use) => use.document.path === document.path && use.node.text === left.text);
-  const elsewhere = all.filter(
-    (use) => !own.includes(use) && use.document.origin(use.node).kind !== 'external',
-  );
-  const inside = own.every(({ node }) => enclosing(node, 'class_definition')?.id === definition.id);
-  if (elsewhere.length > 0 || !inside) return undefined;
-  return own.filter(({ node }) => node.parent?.childForFieldName('left')?.id !== node.id);
-}
-
-/** A base of the models is inherited from, asked for an attribute, or an annotation; whatever else gets it may use its engine. */
-function isBase(node: Node): boolean {
-  return (
-    node.parent?.type === 'attribute' ||
-    node.parent?.parent?.type === 'class_definition' ||
-    enclosing(node, 'type') !== undefined
-  );
-}
-
-/** `Base.metadata` and `User.metadata`. */
-function metadataOf(backend: Backend, home: MetadataHome): Use[] {
-  return backend.documents.flatMap((document) =>
-    document
-      .attributesNamed('metadata')
-      .filter((node) => isSameHome(metadataAt(document, node), home))
-      .map((node) => ({ document, node })),
-  );
-}
-
-function isSameHome(a: MetadataHome | undefined, b: MetadataHome): boolean {
-  return a?.kind === 'base' && b.kind === 'base' && a.name === b.name && a.document.path === b.document.path;
-}
-
-/** The call of `Table` that an expression is the metadata of. */
-function tableAround(document: PythonDocument, node: Node): Node | undefined {
-  const argument = node.parent?.type === 'keyword_argument' ? node.parent : node;
-  const call = argument.parent?.type === 'argument_list' ? argument.parent.parent : undefined;
-  if (!call || calledName(document, call) !== 'Table') return undefined;
-  return (keywordValue(call, 'metadata') ?? positional(call)[1])?.id === node.id ? call : undefined;
-}
-
 function ofUse(backend: Backend, metadata: BoundMetadata, use: Use): Step {
   const { document, node } = use;
   const table = tableAround(document, node);
@@ -177,7 +105,7 @@ function ofUse(backend: Backend, metadata: BoundMetadata, use: Use): Step {
 /** `Table("t", metadata, autoload=True)` says itself where it is read from. */
 function ofTable(backend: Backend, metadata: BoundMetadata, document: PythonDocument, call: Node): Step {
   const argument = keyword(call, 'autoload');
-  if (!argument) return NOTHING;
+  if (!argument || tableInMetadata(backend, document, call) === 'there') return NOTHING;
   const value = argument.childForFieldName('value')?.text;
   const calls = [callKey(document, call)];
   if (keyword(call, 'autoload_with') || value === 'False')

@@ -7,6 +7,7 @@ import {
   meansTheSame,
   unbind,
 } from '../../../src/backend/bound-metadata.ts';
+import { tableInMetadata } from '../../../src/backend/declared-tables.ts';
 import { enginesInScope } from '../../../src/backend/engines-in-scope.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
 import { metadataAt } from '../../../src/backend/models.ts';
@@ -174,18 +175,31 @@ function isSynchronous(backend: Backend, document: PythonDocument, bound: Node):
   return what === undefined || what === 'engine' || what === 'connection' || what === 'plain';
 }
 
-/** `Table("t", metadata, autoload=True)`. */
+/** What is said of a table that the metadata may have already. */
+const MAYBE_THERE = {
+  unsafe:
+    'the table may be in the metadata already, where Table() ignores autoload and the call works as it is',
+};
+
+/** `Table("t", metadata, autoload=True)`, but for a table that is there already: that one is returned, and autoload ignored. */
 function autoload(document: PythonDocument, backend: Backend, call: Node): Draft[] {
   const argument = keyword(call, 'autoload');
   const value = argument?.childForFieldName('value')?.text;
   if (!argument || calledName(document, call) !== 'Table') return [];
+  const presence = tableInMetadata(backend, document, call);
+  if (presence === 'there') return [];
   const draft = { subject: `autoload ${functionAt(call)}`, at: document.place(argument) };
   const message = 'Table() has no autoload since SQLAlchemy 2.0; autoload_with alone asks for it.';
   if (keyword(call, 'autoload_with') || value === 'False')
     return [{ ...draft, message, edits: [removeArgument(document, call, argument)] }];
   const engine = value === 'True' ? onlyEngine(document, backend, call, positional(call)[1]) : undefined;
-  if (engine)
-    return [{ ...draft, message, edits: [{ ...document.place(argument), text: `autoload_with=${engine}` }] }];
+  if (engine) {
+    const edits = [{ ...document.place(argument), text: `autoload_with=${engine}` }];
+    if (presence === 'absent') return [{ ...draft, message, edits }];
+    const subject = `autoload of shared metadata ${functionAt(call)}`;
+    return [{ ...draft, subject, message, edits, safety: MAYBE_THERE }];
+  }
+  if (presence === 'likely') return [];
   const next = 'Say where the columns are read from: autoload_with=engine.';
   return [{ ...draft, message, safety: 'report', next }];
 }

@@ -1,14 +1,14 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { enginesInScope } from '../../../src/backend/engines-in-scope.ts';
-import { kindOf, receiverOf } from '../../../src/backend/kinds.ts';
+import { type Kind, kindOf, receiverOf } from '../../../src/backend/kinds.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
-import { argumentsOf } from '../../../src/languages/python/arguments.ts';
+import { argumentsOf, keywordValue } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { indentAt, indentUnit, lineEnd, lineStart } from '../../../src/languages/python/layout.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import { type Node, statementOf } from '../../../src/languages/python/tree.ts';
+import { type Node, plainString, statementOf } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 /** What reads a result to its end, so that the connection may be given back. */
@@ -48,7 +48,7 @@ function methodOf(call: Node): string {
 function onEngine(document: PythonDocument, backend: Backend, call: Node): Draft | undefined {
   if (!/^(execute|scalar|scalars)$/.test(methodOf(call))) return undefined;
   const receiver = receiverOf(backend, document, call);
-  if (!receiver || !/^(async-)?engine$/.test(receiver.kind.what)) return undefined;
+  if (!receiver || !/^(async-)?engine$/.test(receiver.kind.what) || isMock(receiver.kind)) return undefined;
   const message = `An engine has no ${receiver.method}() since SQLAlchemy 2.0; a connection has.`;
   const draft = { subject: `${receiver.node.text} ${functionAt(call)}`, at: document.place(call), message };
   const list = argumentsText(document, call);
@@ -59,6 +59,12 @@ function onEngine(document: PythonDocument, backend: Backend, call: Node): Draft
   const asynchronous = receiver.kind.what === 'async-engine';
   const written = (name: string) => `${name}.${receiver.method}${list}`;
   return rewritten(document, call, draft, { engine: receiver.node.text, asynchronous, written });
+}
+
+/** `create_engine(url, strategy="mock", executor=…)` gives a MockConnection, which has execute() to this day and no begin(). */
+function isMock({ made }: Kind): boolean {
+  const strategy = made && keywordValue(made.node, 'strategy');
+  return strategy !== undefined && plainString(strategy) === 'mock';
 }
 
 /**

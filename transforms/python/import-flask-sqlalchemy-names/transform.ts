@@ -1,4 +1,5 @@
 import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { isForSomeVersions, isLoadedForSomeVersions } from '../../../src/backend/version-checks.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport, removeImported } from '../../../src/languages/python/import-edits.ts';
 import type { Binding } from '../../../src/languages/python/scope.ts';
@@ -28,10 +29,12 @@ export default {
   detect(document, backend) {
     if (!mayBeFrom(backend, 'flask-sqlalchemy', '3.0')) return [];
     const because = versionReason(backend, 'flask-sqlalchemy');
-    return [
+    const found = [
       ...document.topBindings.flatMap((binding) => imported(document, binding, because) ?? []),
       ...Object.keys(HOMES).flatMap((name) => attributes(document, name, because)),
     ];
+    const isMeantForOne = found.length > 0 && isLoadedForSomeVersions(backend, document, 'flask-sqlalchemy');
+    return isMeantForOne ? [] : found;
   },
 } satisfies Transform<'python'>;
 
@@ -55,7 +58,8 @@ function attributes(document: PythonDocument, name: string, because: string): Dr
   const home = HOMES[name];
   const found = document
     .attributesNamed(name)
-    .filter((node) => document.externalName(node) === `flask_sqlalchemy.${name}`);
+    .filter((node) => document.externalName(node) === `flask_sqlalchemy.${name}`)
+    .filter((node) => !isForSomeVersions(document, node, 'flask-sqlalchemy'));
   const [first] = found;
   if (!home || !first) return [];
   return [
