@@ -9,21 +9,24 @@ import type { Backend } from './backend.ts';
 import { firstBeyondPython2 } from './python2.ts';
 
 /**
- * The first release of a package with which a later version of another comes along, from the Requires-Dist of their wheels;
- * releases before it keep the other one below that version.
+ * The first release of a package with which a later version of another comes along, from the Requires-Dist of their wheels or, where
+ * those say nothing, from importing them; releases before it keep the other one below that version. No release of some ever came along.
  */
-const BROUGHT: [name: string, version: string, by: string, since: string][] = [
+const BROUGHT: [name: string, version: string, by: string, since: string | undefined][] = [
   ['pydantic', '2', 'fastapi', '0.100.0'],
   ['pydantic', '2', 'sqlmodel', '0.0.14'],
   ['starlette', '1.0', 'fastapi', '0.133.0'],
   ['sqlalchemy', '2.0', 'sqlmodel', '0.0.12'],
   ['sqlalchemy', '2.1', 'sqlmodel', '0.0.48'],
+  ['sqlalchemy', '2.0', 'alembic', '1.7.2'],
   ['sqlalchemy', '2.0', 'apache-airflow', '3.0.0'],
   ['sqlalchemy', '2.0', 'databases', '0.9.0'],
   ['sqlalchemy', '2.0', 'flask-appbuilder', '5.0.0'],
   ['flask-sqlalchemy', '3.0', 'flask-appbuilder', '5.0.0'],
   ['sqlalchemy', '2.0', 'gino', '2.0'],
   ['sqlalchemy', '2.0', 'snowflake-sqlalchemy', '1.6.1'],
+  // 0.13.0 is the last one: its import of sqlalchemy.databases fails.
+  ['sqlalchemy', '2.0', 'sqlalchemy-migrate', undefined],
 ];
 
 /** The first release of a package that takes no earlier version of another, from the Requires-Dist of their wheels. */
@@ -72,8 +75,8 @@ function setupSpecifier(backend: Backend, name: string): string | undefined {
 }
 
 /**
- * The specifiers in a setup.py, by normalised name: it is code, so only what stands there as a string is known, and what stands in
- * a JSON file that it names. The first counts.
+ * The specifiers in a setup.py, by normalised name, empty where none is given: it is code, so only what stands there as a string is
+ * known, and what stands in a JSON file that it names. The first counts.
  */
 function setupRequirements(backend: Backend): Map<string, string> {
   const found = new Map<string, string>();
@@ -83,9 +86,9 @@ function setupRequirements(backend: Backend): Map<string, string> {
     : [];
   for (const text of texts.flatMap((text) => [text, ...requirementsInJson(backend, text)])) {
     const read = parsePep508(text);
-    if (isPep508Error(read) || !read.specifier) continue;
+    if (isPep508Error(read)) continue;
     const name = normaliseName(read.name);
-    if (!found.has(name)) found.set(name, read.specifier);
+    if (!found.get(name)) found.set(name, read.specifier);
   }
   return found;
 }
@@ -101,10 +104,14 @@ function requirementsInJson(backend: Backend, name: string): string[] {
     .filter((one): one is string => typeof one === 'string');
 }
 
+function isRequired(backend: Backend, name: string): boolean {
+  return backend.facts.requires[name] !== undefined || setupSpecifier(backend, name) !== undefined;
+}
+
 /** False where a package that requires this one keeps it below the version. */
 function mayBeBrought(backend: Backend, name: string, version: string): boolean {
   return BROUGHT.filter(([brought, from]) => brought === name && compareVersions(version, from) >= 0).every(
-    ([, , by, since]) => backend.facts.requires[by] === undefined || mayBeFrom(backend, by, since),
+    ([, , by, since]) => !isRequired(backend, by) || (since !== undefined && mayBeFrom(backend, by, since)),
   );
 }
 

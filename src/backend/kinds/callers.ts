@@ -176,7 +176,7 @@ function* subclassCallers<T>(asked: Asked<T>, below: PythonClass, depth: number)
 
 /** Every `receiver.name(…)` whose receiver may be an instance of the class; one that is surely something else does not count. */
 function* methodCallers<T>(asked: Asked<T>, one: PythonClass, method: string): Passed<T> {
-  const documents = mentioning(asked.kinds.backend.sources, method);
+  const documents = withAttribute(asked.kinds.backend.sources, method);
   if (documents.length > MOST_DOCUMENTS || /^__\w+__$/.test(method)) return yield undefined;
   const uses = documents.flatMap((document) =>
     document.attributesNamed(method).map((node) => ({ document, node })),
@@ -191,14 +191,27 @@ function* methodCallers<T>(asked: Asked<T>, one: PythonClass, method: string): P
   }
 }
 
-const mentions = new WeakMap<readonly PythonDocument[], Map<string, PythonDocument[]>>();
+/** `receiver.name`, with what Python lets stand between. */
+const ATTRIBUTE = /\.(?:[\s\\]|#.*)*([\p{L}_][\p{L}\p{N}_]*)/gu;
 
-/** The documents that have a word in their text; looked for once. */
-function mentioning(documents: readonly PythonDocument[], word: string): PythonDocument[] {
-  const known = mentions.get(documents) ?? new Map<string, PythonDocument[]>();
-  mentions.set(documents, known);
-  const found = known.get(word) ?? documents.filter(({ text }) => text.includes(word));
-  known.set(word, found);
+const byAttribute = new WeakMap<readonly PythonDocument[], Map<string, PythonDocument[]>>();
+
+/** The documents that have a name behind a dot; told from their texts, which are gone through once for all names. */
+function withAttribute(documents: readonly PythonDocument[], name: string): readonly PythonDocument[] {
+  const known = byAttribute.get(documents) ?? attributeNames(documents);
+  byAttribute.set(documents, known);
+  return known.get(name) ?? [];
+}
+
+function attributeNames(documents: readonly PythonDocument[]): Map<string, PythonDocument[]> {
+  const found = new Map<string, PythonDocument[]>();
+  for (const document of documents) {
+    for (const name of new Set([...document.text.matchAll(ATTRIBUTE)].map((match) => match[1] ?? ''))) {
+      const others = found.get(name);
+      if (others) others.push(document);
+      else found.set(name, [document]);
+    }
+  }
   return found;
 }
 

@@ -92,7 +92,7 @@ export class PythonDocument {
 
   /** Every `object.name` with that name, in the order of the text. */
   attributesNamed(name: string): readonly Node[] {
-    if (!this.text.includes(name)) return [];
+    if (!this.parsed.attributesByName && !this.text.includes(name)) return [];
     this.parsed.attributesByName ??= groupBy(
       this.attributes,
       (node) => node.childForFieldName('attribute')?.text ?? '',

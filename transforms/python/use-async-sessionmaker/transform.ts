@@ -9,7 +9,7 @@ import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
-import type { Edit } from '../../../src/types.ts';
+import type { Edit, Safety } from '../../../src/types.ts';
 
 export default {
   title: 'Make the async sessions with async_sessionmaker',
@@ -59,8 +59,14 @@ function draft(document: PythonDocument, backend: Backend, factory: SessionFacto
     ...keywordClass(document, sessionClass),
     ...(backend.usesExec ? addedClass(document, factory, backend) : []),
   ];
-  return { ...base, message, edits };
+  return { ...base, message, edits, ...(makesAsyncSessions(document, factory) && { safety: OPT_IN }) };
 }
+
+/** research/catalogue.md: no breakage, so that it is for those who ask for it. */
+const OPT_IN: Safety = {
+  unsafe:
+    'nothing is broken: with class_=AsyncSession sessionmaker runs as well; the type of the factory changes',
+};
 
 /** What SQLAlchemy 1.4, which has no async_sessionmaker, and 2 both understand. */
 function asyncClass(document: PythonDocument, factory: SessionFactory, backend: Backend): Edit[] {
@@ -84,12 +90,11 @@ function worksInTest(document: PythonDocument, factory: SessionFactory): boolean
  * module would no longer be imported with the older version that the manifests admit.
  */
 function worksOnBoth(document: PythonDocument, factory: SessionFactory, backend: Backend): boolean {
-  const { sessionClass } = factory;
-  return (
-    sessionClass?.parent?.type === 'keyword_argument' &&
-    isAsyncSession(document, sessionClass) &&
-    whyOlder(backend, 'sqlalchemy', '2.0') !== undefined
-  );
+  return makesAsyncSessions(document, factory) && whyOlder(backend, 'sqlalchemy', '2.0') !== undefined;
+}
+
+function makesAsyncSessions(document: PythonDocument, { sessionClass }: SessionFactory): boolean {
+  return sessionClass?.parent?.type === 'keyword_argument' && isAsyncSession(document, sessionClass);
 }
 
 function nameOf(call: Node): string {
