@@ -1,15 +1,59 @@
-import { argumentsOf, isFunction, methodCall, type Node, unwrap } from '../../languages/javascript/nodes.ts';
+import { handedTo } from '../../languages/javascript/callers.ts';
+import {
+  argumentsOf,
+  isFunction,
+  isMember,
+  keyOf,
+  methodCall,
+  type Node,
+  nameOf,
+  propertyName,
+  propertyOf,
+  stringValue,
+  unwrap,
+} from '../../languages/javascript/nodes.ts';
 import type { Script } from '../../languages/javascript/script.ts';
 import { declaredType, madeBy, originOf, valueBehind } from '../../languages/javascript/trace.ts';
+import { usesOf, usesOfName } from '../../languages/javascript/uses.ts';
 
 const SCHEMAS = /^(mongoose\.Schema|@nestjs\/mongoose\.SchemaFactory\.createForClass)$/;
 const SCHEMA_TYPES = /^mongoose\.Schema$/;
 
-/** True for `new Schema(…)` of Mongoose, by whatever name and from whichever module of the backend. */
-export function isSchema(script: Script, node: Node): boolean {
-  return (
-    SCHEMAS.test(madeBy(script, node)?.origin ?? '') || SCHEMA_TYPES.test(declaredType(script, node) ?? '')
-  );
+/** What a schema gives back itself. */
+const SAME_SCHEMA = /^(pre|post|plugin|index|add|static|method)$/;
+/** Schemas that are handed on through more functions than this are a circle. */
+const DEPTH = 5;
+
+/** True for `new Schema(…)` of Mongoose, by whatever name and from whichever module of the backend, and where a function is handed one. */
+export function isSchema(script: Script, node: Node, depth = DEPTH): boolean {
+  if (SCHEMAS.test(madeBy(script, node)?.origin ?? '')) return true;
+  if (SCHEMA_TYPES.test(declaredType(script, node) ?? '')) return true;
+  if (depth === 0) return false;
+  const value = valueBehind(script, node);
+  const chained = value && 'node' in value ? methodCall(value.node) : undefined;
+  if (value && chained && SAME_SCHEMA.test(chained.method))
+    return isSchema(value.script, chained.receiver, depth - 1);
+  const handed = handedTo(script, unwrap(node));
+  if (handed && handed.length > 0) return handed.every((one) => isSchema(one.script, one.node, depth - 1));
+  return isOfPlugin(script, unwrap(node), depth);
+}
+
+/** The first parameter of a function that schemas, or mongoose for all of them, have as a plugin, and nobody else calls. */
+function isOfPlugin(script: Script, node: Node, depth: number): boolean {
+  const binding = node.type === 'Identifier' ? script.bindingOf(node) : undefined;
+  const fn = binding?.kind === 'param' && binding.writes.length === 0 ? binding.declaration : undefined;
+  if (!isFunction(fn) || fn.params[0] !== binding?.identifier) return false;
+  const { id } = fn as unknown as { id?: Node | null };
+  const uses = fn.type === 'FunctionDeclaration' ? id && usesOfName(script, id) : usesOf(script, fn);
+  if (!uses || uses.length === 0) return false;
+  return uses.every((use) => {
+    const call = use.script.parentOf(use.node);
+    const used = call && methodCall(call);
+    if (!call || used?.method !== 'plugin' || argumentsOf(call)[0] !== use.node) return false;
+    return (
+      originOf(use.script, used.receiver) === 'mongoose' || isSchema(use.script, used.receiver, depth - 1)
+    );
+  });
 }
 
 /** True for what `model()` returns, of mongoose or of a connection of its, and for what is declared as a Model. */
@@ -83,4 +127,43 @@ function givesOne(script: Script, node: Node): boolean {
 
 function wasAwaited(script: Script, node: Node): boolean {
   return script.parentOf(node)?.type === 'AwaitExpression';
+}
+
+/**
+ * True where some schema of the backend gives its models (`statics`) or documents (`methods`) a method of their own by that name:
+ * `schema.statics.count = …`, `schema.static('count', …)`, `new Schema(…, { statics: { count() {} } })`.
+ */
+export function isOwnMethod(script: Script, of: 'statics' | 'methods', name: string): boolean {
+  const others = script.modules?.mentioning(name).filter(({ path }) => path !== script.path) ?? [];
+  return [script, ...others].some((one) => declaresMethod(one, of, name));
+}
+
+function declaresMethod(script: Script, of: 'statics' | 'methods', name: string): boolean {
+  const assigned = script.all('AssignmentExpression').some(({ left, right }) => {
+    const target = unwrap(left as Node);
+    if (!isMember(target)) return false;
+    const object = unwrap(target.object as Node);
+    if (propertyName(target) === of) return hasKey(right as Node, name);
+    return propertyName(target) === name && isMember(object) && propertyName(object) === of;
+  });
+  const listed = script
+    .all('ObjectProperty')
+    .some((property) => keyOf(property) === of && hasKey(property.value as Node, name));
+  return assigned || listed || script.calls.some((call) => givesMethod(call, of, name));
+}
+
+/** `schema.static('count', …)`, and the same with an object. */
+function givesMethod(call: Node, of: 'statics' | 'methods', name: string): boolean {
+  const [given] = argumentsOf(call);
+  if (methodCall(call)?.method !== of.slice(0, -1) || !given) return false;
+  return stringValue(given) === name || hasKey(given, name);
+}
+
+function hasKey(node: Node, name: string): boolean {
+  const object = unwrap(node);
+  if (object.type !== 'ObjectExpression') return false;
+  if (propertyOf(object, name)) return true;
+  return (object.properties as Node[]).some(
+    (one) => one.type === 'ObjectMethod' && nameOf(one.key as Node, one.computed) === name,
+  );
 }

@@ -28,6 +28,37 @@ export function hunksBetween(a: readonly string[], b: readonly string[]): Hunk[]
 }
 
 /**
+ * Joins hunks that a few signs part: `(` and `}` are in every program, so that they are the same in two stretches
+ * which have nothing else in common.
+ */
+export function joinScattered(hunks: readonly Hunk[], a: readonly string[]): Hunk[] {
+  const joined: Hunk[] = [];
+  for (const hunk of hunks) {
+    const last = joined.at(-1);
+    const kept = last ? a.slice(last.aEnd, hunk.aStart) : [];
+    const isScattered =
+      last && kept.length <= 2 && kept.every(isSign) && isReplaced(last, hunk) && size(last) + size(hunk) > 8;
+    if (isScattered) Object.assign(last, { aEnd: hunk.aEnd, bEnd: hunk.bEnd });
+    else joined.push({ ...hunk });
+  }
+  return joined;
+}
+
+function isSign(text: string): boolean {
+  return /^[(){}[\],;.]$/.test(text);
+}
+
+function isReplaced(one: Hunk, other: Hunk): boolean {
+  return (
+    one.aEnd > one.aStart && other.aEnd > other.aStart && one.bEnd + other.bEnd > one.bStart + other.bStart
+  );
+}
+
+function size({ aStart, aEnd, bStart, bEnd }: Hunk): number {
+  return aEnd - aStart + bEnd - bStart;
+}
+
+/**
  * For each boundary between items of `b` (0 to its length) the boundary in `a` that it stands for.
  * Items that only one list has lie between two boundaries that mean the same place.
  */

@@ -24,7 +24,7 @@ interface Asked {
 /**
  * Which files can hold a value of a package: those that name it, and those that import one of them, however far away. A value of a
  * package is followed along imports alone (trace.ts), so that nothing is found in any other file, whatever its methods are called; but
- * for what a server of GraphQL hands to the files that it loads.
+ * for what a file that names it hands to the functions that it imports, and a server of GraphQL to the files that it loads.
  */
 export class Reach {
   private readonly workspace: Pick<Workspace, 'read' | 'files'>;
@@ -32,6 +32,7 @@ export class Reach {
   private readonly asked = new Map<string, Asked>();
   private readonly loaded = new Map<string, Set<string>>();
   private servers: string[] | undefined;
+  private importers: Map<string, string[]> | undefined;
 
   constructor(workspace: Pick<Workspace, 'read' | 'files'>, modules: Pick<ScriptModules, 'resolve'>) {
     this.workspace = workspace;
@@ -43,7 +44,11 @@ export class Reach {
     const key = packages.join();
     const asked = this.asked.get(key) ?? { names: namesOf(packages), known: new Map() };
     this.asked.set(key, asked);
-    return (asked.known.get(path) ?? this.search(path, asked)) || this.isHanded(path, asked);
+    return (
+      (asked.known.get(path) ?? this.search(path, asked)) ||
+      this.importersOf(path).some((one) => asked.names.test(this.workspace.read(one)?.text ?? '')) ||
+      this.isHanded(path, asked)
+    );
   }
 
   /** True where loading one file loads the other. */
@@ -53,6 +58,17 @@ export class Reach {
       for (const file of files) for (const next of this.imported(file)) files.add(next);
     this.loaded.set(from, files);
     return files.has(path);
+  }
+
+  /** The files that import a file: `require('./routes')(app, client)`. */
+  private importersOf(path: string): readonly string[] {
+    if (!this.importers) {
+      this.importers = new Map();
+      for (const file of this.workspace.files().filter(isJavaScript))
+        for (const one of new Set(this.imported(file)))
+          this.importers.set(one, [...(this.importers.get(one) ?? []), file]);
+    }
+    return this.importers.get(path) ?? [];
   }
 
   private isHanded(path: string, asked: Asked): boolean {

@@ -1,4 +1,4 @@
-import { boundaries, type Hunk, hunksBetween } from './hunks.ts';
+import { boundaries, type Hunk, hunksBetween, joinScattered } from './hunks.ts';
 import { isLineComment, meaning, type Token } from './tokens.ts';
 
 /** A stretch of the text before, and what takes its place. */
@@ -20,8 +20,8 @@ export interface Tokenised {
  * `before` when nothing was transformed.
  */
 export function reduce(before: Tokenised, untouched: Tokenised, printed: Tokenised): Change[] {
-  return realHunks(before, untouched, printed)
-    .map((hunk) => tidy(hunk, before.tokens, printed.tokens))
+  return joinScattered(realHunks(before, untouched, printed), before.tokens.map(meaning))
+    .map((hunk) => tidy(hunk, before, printed.tokens))
     .filter((hunk) => hunk.aEnd > hunk.aStart || hunk.bEnd > hunk.bStart)
     .map((hunk) => change(hunk, before, printed));
 }
@@ -41,9 +41,10 @@ function realHunks(before: Tokenised, untouched: Tokenised, printed: Tokenised):
 }
 
 /** Prefers, among the places that mean the same, whole lines and commas; and keeps a trailing comma. */
-function tidy(hunk: Hunk, a: readonly Token[], b: readonly Token[]): Hunk {
+function tidy(hunk: Hunk, before: Tokenised, b: readonly Token[]): Hunk {
   if (hunk.bEnd > hunk.bStart) return hunk;
-  const slid = slide(hunk, a);
+  const a = before.tokens;
+  const slid = slide(hunk, before);
   const trailing = a[slid.aEnd - 1]?.text === ',' && isCloser(a[slid.aEnd]);
   const keeps =
     trailing && (slid.aEnd - slid.aStart === 1 || a[slid.aStart]?.text === ',') && isCloser(b[slid.bEnd]);
@@ -51,12 +52,13 @@ function tidy(hunk: Hunk, a: readonly Token[], b: readonly Token[]): Hunk {
 }
 
 /** `a : 1 ,` may be taken out as `1 , b :` just as well: of all the ways, the one that reads as an element. */
-function slide(hunk: Hunk, a: readonly Token[]): Hunk {
+function slide(hunk: Hunk, before: Tokenised): Hunk {
+  const a = before.tokens;
   let best = hunk;
   let at = hunk;
   while (at.aStart > 0 && same(a[at.aStart - 1], a[at.aEnd - 1])) at = moved(at, -1);
   for (; ; at = moved(at, 1)) {
-    if (score(at, a) > score(best, a)) best = at;
+    if (score(at, before) > score(best, before)) best = at;
     if (at.aEnd >= a.length || !same(a[at.aStart], a[at.aEnd])) return best;
   }
 }
@@ -65,13 +67,16 @@ function moved(hunk: Hunk, by: number): Hunk {
   return { aStart: hunk.aStart + by, aEnd: hunk.aEnd + by, bStart: hunk.bStart + by, bEnd: hunk.bEnd + by };
 }
 
-function score(hunk: Hunk, a: readonly Token[]): number {
+function score(hunk: Hunk, text: Tokenised): number {
+  const a = text.tokens;
   const [before, first] = [a[hunk.aStart - 1], a[hunk.aStart]];
   const last = a[hunk.aEnd - 1];
   if (!first || !last) return 0;
   const separates = /^[,;]$/;
   if (separates.test(last.text) && (!before || /^[,;{([}]$/.test(before.text))) return 3;
-  return first.text === ',' ? 2 : 0;
+  if (first.text === ',') return 2;
+  const { left, right } = gapsAround(text, hunk.aStart, hunk.aEnd);
+  return left.includes('\n') && right.includes('\n') ? 1 : 0;
 }
 
 function same(one: Token | undefined, other: Token | undefined): boolean {

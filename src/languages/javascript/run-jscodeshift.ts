@@ -7,7 +7,7 @@ import { type JavaScriptTree, parseJavaScript } from './parse.ts';
 import { type Plain, toPlain } from './plain.ts';
 import { type Change, reduce, type Tokenised } from './reduce.ts';
 import { sameTree } from './same-tree.ts';
-import { tokensOf } from './tokens.ts';
+import { type Token, tokensOf } from './tokens.ts';
 
 /** A standard jscodeshift transform: `npx jscodeshift -t` runs the same function. Only synchronous ones are run here. */
 export type JscodeshiftTransform = (file: FileInfo, api: API, options: Options) => string | null | undefined;
@@ -44,10 +44,36 @@ function apiFor(path: string): API {
 }
 
 function changes(path: string, plain: Plain, printed: string): Change[] {
-  const [source, after] = [tokenised(path, plain.text), tokenised(path, printed)];
+  const source = tokenised(path, plain.text);
+  const after = source && asWritten(source, tokenised(path, printed));
   if (!source || !after) return [wholeDifference(plain.text, printed)];
   const small = reduce(source, reprint(path, plain.text) ?? source, after);
-  return leadTo(path, plain.text, small, after.tree) ? small : [wholeDifference(plain.text, printed)];
+  // recast ends with a semicolon what it prints anew; what stood without one stays without.
+  const bare = small.filter(
+    ({ start, end, text }) => text.trim() !== ';' || plain.text.slice(start, end).trim() !== '',
+  );
+  const good = [bare, small].find((one) => leadTo(path, plain.text, one, after.tree));
+  return good ?? [wholeDifference(plain.text, printed)];
+}
+
+/** recast writes `function(`; where the file has a blank there, so has what is printed. */
+function asWritten<T extends Tokenised>(source: Tokenised, printed: T | undefined): T | undefined {
+  if (!printed || !/\bfunction \(/.test(source.text) || /\bfunction\(/.test(source.text)) return printed;
+  const isBare = ({ text, end }: Token) => text === 'function' && printed.text[end] === '(';
+  const at = printed.tokens.filter(isBare).map(({ end }) => end);
+  const by = (offset: number) => at.filter((end) => end <= offset).length;
+  return {
+    ...printed,
+    text: applyEdits(
+      printed.text,
+      at.map((end) => ({ start: end, end, text: ' ' })),
+    ),
+    tokens: printed.tokens.map((token) => ({
+      ...token,
+      start: token.start + by(token.start),
+      end: token.end + by(token.end - 1),
+    })),
+  };
 }
 
 /** True where the changes give the program that the transform printed: the proof that leaving white space out lost nothing. */

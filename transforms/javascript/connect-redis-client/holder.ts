@@ -51,8 +51,25 @@ function constant(script: Script, declarator: NodeOf<'VariableDeclarator'>, made
     name: binding.name,
     isField: false,
     isIt: (node) => binding.references.includes(node),
-    insert: (_j, added) => insertBeside(script, declarator, 'after', ...added),
+    insert: (_j, added) =>
+      insertBeside(script, lastListener(script, declarator, binding.references), 'after', ...added),
   };
+}
+
+/** The last of the `client.on(…)` right behind the place where a client is made: without them it is not to connect. */
+function lastListener(script: Script, declarator: Node, references: readonly Node[]): Node {
+  const statement = script.statementOf(declarator);
+  const whole = statement && script.parentOf(statement);
+  const own = whole?.type === 'ExportNamedDeclaration' ? whole : statement;
+  const { body } = ((own && script.parentOf(own)) ?? {}) as { body?: unknown };
+  if (!own || !Array.isArray(body)) return declarator;
+  let last = own;
+  for (const next of body.slice(body.indexOf(own) + 1) as Node[]) {
+    const used = next.type === 'ExpressionStatement' ? methodCall(next.expression as Node) : undefined;
+    if (!used || !/^(on|once|addListener)$/.test(used.method) || !references.includes(used.receiver)) break;
+    last = next;
+  }
+  return last;
 }
 
 /** `this.client = createClient()`, where the class makes it there alone. */

@@ -175,10 +175,20 @@ function isError(script: Script, node: Node): boolean {
 }
 
 function endStep(script: Script, j: JSCodeshift, { statement, error }: Step, fn: FunctionNode): void {
-  if (error) return replace(script, statement, j.throwStatement(error as never) as Node);
+  if (error) {
+    dropReturnBehind(script, statement);
+    return replace(script, statement, j.throwStatement(error as never) as Node);
+  }
   const list = script.parentOf(statement) as { body?: unknown } | undefined;
   if (Array.isArray(list?.body) && isLastStep(script, statement, fn)) return remove(script, statement);
   replace(script, statement, j.returnStatement(null) as Node);
+}
+
+/** `next(error); return;`: nothing is reached behind `throw`. */
+function dropReturnBehind(script: Script, statement: Node): void {
+  const { body } = (script.parentOf(statement) ?? {}) as { body?: unknown };
+  const behind = Array.isArray(body) ? (body[body.indexOf(statement) + 1] as Node | undefined) : undefined;
+  if (behind?.type === 'ReturnStatement' && !behind.argument) remove(script, behind);
 }
 
 /** Keeps the body as it is, in a promise that next settles. */

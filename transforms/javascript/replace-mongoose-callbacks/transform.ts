@@ -1,4 +1,4 @@
-import { isDocument, isModel, isQuery } from '../../../src/backend/javascript/mongoose.ts';
+import { isDocument, isModel, isOwnMethod, isQuery } from '../../../src/backend/javascript/mongoose.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import {
   callbackToThen,
@@ -84,9 +84,12 @@ function calleeOf(script: Script, call: Call): string | undefined {
   const used = methodCall(call);
   if (!used) return undefined;
   const { receiver, method } = used;
-  if (STATICS.test(method) && isModel(script, receiver)) return `Model.${method}`;
+  if (STATICS.test(method) && isModel(script, receiver))
+    return isOwnMethod(script, 'statics', method) ? undefined : `Model.${method}`;
   if ((STATICS.test(method) || method === 'exec') && isQuery(script, receiver)) return `Query.${method}`;
-  return OF_DOCUMENTS.test(method) && isDocument(script, receiver) ? `Document.${method}` : undefined;
+  return OF_DOCUMENTS.test(method) && isDocument(script, receiver) && !isOwnMethod(script, 'methods', method)
+    ? `Document.${method}`
+    : undefined;
 }
 
 /** A function written out, one of this backend, or a parameter that is called like one. */

@@ -1,5 +1,11 @@
 import type { JSCodeshift } from 'jscodeshift';
-import { isDocument, isModel, isQuery, isSchema } from '../../../src/backend/javascript/mongoose.ts';
+import {
+  isDocument,
+  isModel,
+  isOwnMethod,
+  isQuery,
+  isSchema,
+} from '../../../src/backend/javascript/mongoose.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
 import { expressionOf } from '../../../src/languages/javascript/build.ts';
@@ -110,9 +116,11 @@ function changeFor(
   call: Node,
   { receiver, method }: { receiver: Node; method: string },
 ): Change | undefined {
-  if (isModel(script, receiver) || isQuery(script, receiver))
-    return ofModel(script, call, method, isModel(script, receiver));
-  if (method === 'remove' && isDocument(script, receiver)) return ofDocument(script, call);
+  if (isModel(script, receiver))
+    return isOwnMethod(script, 'statics', method) ? undefined : ofModel(script, call, method, true);
+  if (isQuery(script, receiver)) return ofModel(script, call, method, false);
+  if (method === 'remove' && isDocument(script, receiver) && !isOwnMethod(script, 'methods', method))
+    return ofDocument(script, call);
   return undefined;
 }
 

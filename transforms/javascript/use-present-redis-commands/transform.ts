@@ -1,9 +1,12 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { commandArguments, isRedis, mayBeCallback } from '../../../src/backend/javascript/redis.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
 import { expressionOf, objectOf } from '../../../src/languages/javascript/build.ts';
 import {
+  argumentsOf,
   type Call,
+  isCall,
   isMember,
   isPlainObject,
   methodCall,
@@ -13,20 +16,96 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import type { Script } from '../../../src/languages/javascript/script.ts';
+import { originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 import { BY_HAND, LISTS, PLAIN, RENAMED, SET_FLAGS, SET_NUMBERS } from './commands.ts';
 
 const find: Find = ({ script, version }) => {
   const redis = version('redis');
   if (!redis?.is('>=4')) return [];
+  return [...calls(script, redis), ...namedAlone(script, redis)];
+};
+
+function calls(script: Script, redis: PackageVersion): Found[] {
   return script.calls.flatMap((call): Found[] => {
+    const bound = boundCommand(script, call);
+    const own = bound && isCommand(bound.name) && problemOfBound(script, call, bound.name);
+    if (own) {
+      const { says, ...rest } = own;
+      return [{ subject: bound.name, at: call, message: `${redis.text} ${says}`, ...rest }];
+    }
     const used = methodCall(call);
     const problem = used && isCommand(used.method) ? problemOf(script, call, used.method) : undefined;
     if (!used || !problem || !isRedis(script, used.receiver)) return [];
     const { says, ...rest } = problem;
     return [{ subject: used.method, at: call, message: `${redis.text} ${says}`, ...rest }];
   });
-};
+}
+
+/** `client.setex.bind(client)` → `client.setEx.bind(client)`: a command that is named and called elsewhere. */
+function namedAlone(script: Script, redis: PackageVersion): Found[] {
+  return script.all('MemberExpression').flatMap((member): Found[] => {
+    const name = propertyName(member);
+    if (name === undefined || !(Object.hasOwn(RENAMED, name) || Object.hasOwn(BY_HAND, name))) return [];
+    const parent = script.parentOf(member);
+    const isElsewhere =
+      (isCall(parent) && (parent.callee as Node) === member) ||
+      (parent?.type === 'AssignmentExpression' && (parent.left as Node) === member);
+    if (isElsewhere || !isRedis(script, member.object as Node)) return [];
+    const to = name === 'zadd' ? undefined : RENAMED[name];
+    const found = { subject: name, at: member, message: `${redis.text} has no ${name}().` };
+    if (to === undefined) {
+      const next = BY_HAND[name] ?? 'Write zAdd(key, { score, value }).';
+      return [{ ...found, safety: 'report', next }];
+    }
+    return [
+      {
+        ...found,
+        ...(Object.hasOwn(LISTS, name) && {
+          safety: { unsafe: 'Where it is called with several values, only the first one counts.' },
+        }),
+        repair: (j) => Object.assign(member, { property: j.identifier(to), computed: false }),
+      },
+    ];
+  });
+}
+
+/** The command behind `const set = promisify(client.set).bind(client)`, in what order these two are. */
+function boundCommand(script: Script, call: Call): { name: string } | undefined {
+  const value = valueBehind(script, call.callee as Node);
+  if (!value || 'module' in value || !isCall(value.node)) return undefined;
+  const command = unbound(value.script, value.node);
+  const name = isMember(command) ? propertyName(command) : undefined;
+  return name !== undefined && isMember(command) && isRedis(value.script, command.object as Node)
+    ? { name }
+    : undefined;
+}
+
+function unbound(script: Script, node: Node): Node {
+  const at = unwrap(node);
+  const used = methodCall(at);
+  if (used?.method === 'bind') return unbound(script, used.receiver);
+  const isPromisified =
+    isCall(at) && /^(node:)?util\.promisify$/.test(originOf(script, at.callee as Node) ?? '');
+  const [given] = isPromisified ? argumentsOf(at) : [];
+  return given ? unbound(script, given) : at;
+}
+
+/** What is wrong with the arguments alone; the name is not written here. */
+function problemOfBound(script: Script, call: Call, name: string): Problem | undefined {
+  const { given, callback } = commandArguments(script, call);
+  if (name === 'set') return problemOfSet(call, given, callback);
+  const from = Object.hasOwn(LISTS, name) ? (LISTS[name] ?? 0) : Number.POSITIVE_INFINITY;
+  if (given.length <= from + 1) return undefined;
+  return {
+    says: `takes only the first value of ${name}().`,
+    repair: (j) => setArguments(call, inList(j, given, from), callback),
+  };
+}
+
+function inList(j: JSCodeshift, given: Node[], from: number): Node[] {
+  return [...given.slice(0, from), j.arrayExpression(given.slice(from) as never[]) as Node];
+}
 
 export const transform = {
   title: 'Write redis commands as version 4 has them',
@@ -41,8 +120,11 @@ export const transform = {
   packages: ['redis'],
   literals: [
     'redis',
-    ...Object.keys(RENAMED).map((name) => `.${name}(`),
-    ...Object.keys(BY_HAND).map((name) => `.${name}(`),
+    ...[...Object.keys(RENAMED), ...Object.keys(BY_HAND)].flatMap((name) => [
+      `.${name}(`,
+      `.${name}.`,
+      `.${name})`,
+    ]),
     '.subscribe(',
     '.auth(',
     "'EX'",
@@ -129,11 +211,7 @@ function listOf(call: Call, name: string, given: Node[], from: number, callback:
         : `has no ${name}(); it is ${to}(), which takes a list.`,
     repair: (j) => {
       rename(j, call, to);
-      setArguments(
-        call,
-        [...given.slice(0, from), j.arrayExpression(given.slice(from) as never[]) as Node],
-        callback,
-      );
+      setArguments(call, inList(j, given, from), callback);
     },
   };
 }
