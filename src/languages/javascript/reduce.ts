@@ -163,9 +163,28 @@ function insertion(hunk: Hunk, before: Tokenised, printed: Tokenised): Change {
   const end = printed.tokens[hunk.bEnd]?.start ?? printed.text.length;
   const [first, last] = [printed.tokens[hunk.bStart], printed.tokens[hunk.bEnd - 1]];
   const gap = before.text.slice(from, to);
+  const lead = printed.text.slice(start, first?.start);
   if (printed.text.slice(last?.end, end) === gap)
-    return { start: from, end: from, text: printed.text.slice(start, last?.end) };
+    return {
+      start: from,
+      end: from,
+      text: besideImport(before, hunk, first, lead) + printed.text.slice(first?.start, last?.end),
+    };
   if (printed.text.slice(start, first?.start) === gap)
     return { start: to, end: to, text: printed.text.slice(first?.start, end) };
   return { start: from, end: to, text: printed.text.slice(start, end) };
+}
+
+/** Imports stand line by line: recast parts a new one from the others where they are parted from the code. */
+function besideImport(
+  { text, tokens }: Tokenised,
+  hunk: Hunk,
+  first: Token | undefined,
+  lead: string,
+): string {
+  const from = tokens[hunk.aStart - 1]?.end ?? 0;
+  const line = text.slice(text.lastIndexOf('\n', from - 1) + 1, from);
+  return first?.text === 'import' && /^(import\b|\} from\b)/.test(line)
+    ? lead.replace(/\n\s*\n/, '\n')
+    : lead;
 }

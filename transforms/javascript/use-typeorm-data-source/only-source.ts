@@ -7,6 +7,7 @@ import {
   type Source,
 } from '../../../src/backend/javascript/data-sources.ts';
 import { statementOf } from '../../../src/languages/javascript/build.ts';
+import { exportsOf } from '../../../src/languages/javascript/exports.ts';
 import { importPath } from '../../../src/languages/javascript/import-path.ts';
 import { freeName, hasImports, insertBehindImports } from '../../../src/languages/javascript/imports.ts';
 import { localModule } from '../../../src/languages/javascript/module-names.ts';
@@ -86,10 +87,27 @@ function canImport(script: Script, { script: home, as }: Source): boolean {
   return as === 'named' || hasImports(script) || !hasImports(home);
 }
 
+/** True for the module of the data source, and for one that exports its name again. */
+function hands(module: Script | undefined, home: Script, name: string, depth = 10): boolean {
+  if (!module || depth === 0) return false;
+  if (module === home) return true;
+  const found = exportsOf(module).named(name);
+  return (
+    found !== undefined &&
+    'from' in found &&
+    found.name === name &&
+    hands(localModule(module, found.from), home, name, depth - 1)
+  );
+}
+
 function importSource(script: Script, j: JSCodeshift, { script: other, name, as }: Source): void {
   const own = script.all('ImportDeclaration').find(({ source, importKind, specifiers = [] }) => {
     const isNamed = specifiers.every(({ type }) => type === 'ImportSpecifier');
-    return importKind !== 'type' && isNamed && localModule(script, nameOf(source as Node) ?? '') === other;
+    return (
+      importKind !== 'type' &&
+      isNamed &&
+      hands(localModule(script, nameOf(source as Node) ?? ''), other, name)
+    );
   });
   if (own && as === 'named') {
     own.specifiers = [...(own.specifiers ?? []), j.importSpecifier(j.identifier(name))];

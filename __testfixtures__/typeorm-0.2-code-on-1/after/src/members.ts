@@ -1,7 +1,6 @@
 import { Router } from 'express';
 import { In } from 'typeorm';
 import { Member } from './member';
-
 import { AppDataSource } from './data-source';
 
 export const members = Router();
