@@ -282,7 +282,8 @@ function annotationOf(node: Node | undefined): Node | undefined {
   return typeAnnotation?.type === 'TSTypeAnnotation' ? (typeAnnotation.typeAnnotation as Node) : undefined;
 }
 
-function typeOrigin(script: Script, type: Node | undefined): string | undefined {
+/** The package and the names behind a type that is written out. */
+export function typeOrigin(script: Script, type: Node | undefined): string | undefined {
   if (type?.type !== 'TSTypeReference') return undefined;
   const path: string[] = [];
   let name = type.typeName as Node;

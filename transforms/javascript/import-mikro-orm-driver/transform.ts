@@ -6,11 +6,13 @@ import {
   type Look,
   rewriteWith,
 } from '../../../src/backend/javascript/repair.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
 import { statementOf } from '../../../src/languages/javascript/build.ts';
-import { insertBehindImports } from '../../../src/languages/javascript/imports.ts';
+import { hasImports, insertBehindImports } from '../../../src/languages/javascript/imports.ts';
 import { importedAs, requiredModule } from '../../../src/languages/javascript/module-names.ts';
 import {
   argumentsOf,
+  isCall,
   isMember,
   methodCall,
   type Node,
@@ -20,15 +22,21 @@ import {
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import { remove, replace, type Script } from '../../../src/languages/javascript/script.ts';
-import { declaredType, originOf, valueBehind } from '../../../src/languages/javascript/trace.ts';
+import { declaredType, originOf, typeOrigin, valueBehind } from '../../../src/languages/javascript/trace.ts';
+import { usesOf } from '../../../src/languages/javascript/uses.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const CORE = '@mikro-orm/core';
 
 const find: Find = (look) => {
-  const { script, version } = look;
+  const { version } = look;
   const core = version(CORE);
   if (!core?.is('>=6')) return [];
+  return [...calls(look, core), ...configurations(look, core)];
+};
+
+function calls(look: Look, core: PackageVersion): Found[] {
+  const { script } = look;
   return script.calls.flatMap((call): Found[] => {
     const type = typeOption(script, call);
     if (type)
@@ -59,7 +67,57 @@ const find: Find = (look) => {
       },
     ];
   });
-};
+}
+
+/** `const config: Options = { type: 'postgresql' }`, which init() or the command line tool takes elsewhere: it names the driver itself. */
+function configurations(look: Look, core: PackageVersion): Found[] {
+  const { script, version, backend } = look;
+  return script.all('ObjectExpression').flatMap((object): Found[] => {
+    const type = propertyOf(object, 'type');
+    const name = DRIVERS[stringValue(type?.value as Node | undefined) ?? ''];
+    const driver = name && CLASSES[name];
+    if (!type || !driver || propertyOf(object, 'driver') || !isConfiguration(script, object)) return [];
+    const home = `@mikro-orm/${name}`;
+    const added = backend && version(home) === undefined ? addPackage(backend, `${home}@^6.0.0`) : [];
+    return [
+      {
+        subject: 'type',
+        at: type,
+        message: `${core.text} has no option \`type\`; the class of the driver says it.`,
+        ...(added && added.length > 0 && { edits: added }),
+        repair: (j) => {
+          Object.assign(type, { key: j.identifier('driver'), value: j.identifier(driver) });
+          const text = hasImports(script)
+            ? `import { ${driver} } from '${home}';`
+            : `const { ${driver} } = require('${home}');`;
+          insertBehindImports(script, statementOf(j, [text]));
+        },
+      },
+    ];
+  });
+}
+
+/** True for an object that is declared as options of MikroORM, or that `MikroORM.init()` is handed by a name. */
+function isConfiguration(script: Script, object: Node): boolean {
+  const holder = script.parentOf(object);
+  const { typeAnnotation } = (holder ?? {}) as { typeAnnotation?: Node | null };
+  if (holder && /^TS(Satisfies|As)Expression$/.test(holder.type))
+    return OPTIONS.test(typeOrigin(script, typeAnnotation ?? undefined) ?? '');
+  if (holder?.type !== 'VariableDeclarator' && !/^(Export|Assignment)/.test(holder?.type ?? '')) return false;
+  if (holder?.type === 'VariableDeclarator' && OPTIONS.test(declaredType(script, holder.id as Node) ?? ''))
+    return true;
+  return (usesOf(script, object) ?? []).some((use) => {
+    const call = use.script.parentOf(use.node);
+    return (
+      isCall(call) &&
+      argumentsOf(call)[0] === use.node &&
+      INIT.test(originOf(use.script, call.callee as Node) ?? '')
+    );
+  });
+}
+
+const OPTIONS = /^@mikro-orm\/core\.Options$/;
+const INIT = /^@mikro-orm\/core\.MikroORM\.init(Sync)?$/;
 
 export const transform = {
   title: 'Take MikroORM from the package of its driver',
@@ -73,7 +131,7 @@ export const transform = {
     /\.(persistAndFlush|removeAndFlush) is not a function/,
   ],
   packages: ['@mikro-orm/core'],
-  literals: [CORE, 'AndFlush('],
+  literals: [CORE, 'AndFlush(', 'type:'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
@@ -87,6 +145,12 @@ const GONE = /^(persistAndFlush|removeAndFlush|persist|remove|flush)$/;
 const DRIVERS: Record<string, string> = {
   postgresql: 'postgresql', mysql: 'mysql', mariadb: 'mariadb', sqlite: 'sqlite', 'better-sqlite': 'better-sqlite',
   mongo: 'mongodb', mssql: 'mssql',
+}; // biome-ignore format: one table
+
+/** The class that each package has. */
+const CLASSES: Record<string, string> = {
+  postgresql: 'PostgreSqlDriver', mysql: 'MySqlDriver', mariadb: 'MariaDbDriver', sqlite: 'SqliteDriver',
+  'better-sqlite': 'BetterSqliteDriver', mongodb: 'MongoDriver', mssql: 'MsSqlDriver',
 }; // biome-ignore format: one table
 
 /** `type: 'postgresql'` of `MikroORM.init()` and `defineConfig()`. */

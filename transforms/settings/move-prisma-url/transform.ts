@@ -70,7 +70,7 @@ function repairFor(backend: Backend, datasource: Datasource): Partial<Draft> {
   });
   const dotenv = backend.requires('dotenv') ? [] : (addPackage(backend, 'dotenv@^17.0.0') ?? []);
   const schema = posix.relative(backend.facts.root || '.', file.path);
-  const text = configText(schema, address).replaceAll('\n', lineEnding(file.text));
+  const text = configText(schema, address, seedOf(backend)).replaceAll('\n', lineEnding(file.text));
   return {
     edits: [...removed, ...dotenv, { file: config, start: 0, end: 0, text }],
     secret: REFUSED.some((name) => prismaString(datasource.field(name)?.value) !== undefined),
@@ -97,13 +97,25 @@ function addressOf(backend: Backend, datasource: Datasource): string | undefined
   return url && shadow && `url: ${url}, shadowDatabaseUrl: ${shadow}`;
 }
 
-function configText(schema: string, datasource: string): string {
+/** The command that fills the database: since version 7 Prisma reads none in package.json. */
+function seedOf({ facts, workspace }: Backend): string | undefined {
+  const manifest = workspace.read(posix.join(facts.root, 'package.json'));
+  const { seed } = record(record(readJsonc(manifest?.text ?? '')).prisma);
+  return typeof seed === 'string' ? seed : undefined;
+}
+
+function configText(schema: string, datasource: string, seed: string | undefined): string {
+  const migrations = seed === undefined ? '' : `\n  migrations: { seed: ${quoted(seed)} },`;
   return `import 'dotenv/config';
 import { defineConfig } from 'prisma/config';
 
 export default defineConfig({
-  schema: '${schema}',
+  schema: '${schema}',${migrations}
   datasource: { ${datasource} },
 });
 `;
+}
+
+function quoted(text: string): string {
+  return /['\\]/.test(text) ? JSON.stringify(text) : `'${text}'`;
 }
