@@ -192,7 +192,7 @@ function* methodCallers<T>(asked: Asked<T>, one: PythonClass, method: string): P
 }
 
 /** `receiver.name`, with what Python lets stand between. */
-const ATTRIBUTE = /\.(?:[\s\\]|#.*)*([\p{L}_][\p{L}\p{N}_]*)/gu;
+const ATTRIBUTE = /\.(?:[\s\\]|#[^\n]*\n)*([\p{L}_][\p{L}\p{N}_]*)/gu;
 
 const byAttribute = new WeakMap<readonly PythonDocument[], Map<string, PythonDocument[]>>();
 
