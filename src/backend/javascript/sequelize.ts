@@ -12,9 +12,8 @@ import {
   propertyOf,
   unwrap,
 } from '../../languages/javascript/nodes.ts';
-import { returnedBy } from '../../languages/javascript/returned.ts';
 import type { Script } from '../../languages/javascript/script.ts';
-import { declaredType, madeBy, originOf, valueBehind } from '../../languages/javascript/trace.ts';
+import { declaredType, madeBy, originOf, returnedBy, valueBehind } from '../../languages/javascript/trace.ts';
 import { contextValue } from './graphql-context.ts';
 
 const CLASS = /^sequelize(\.Sequelize)?$/;

@@ -6,13 +6,13 @@ import {
   nameOf,
   type Property,
 } from '../../languages/javascript/nodes.ts';
-import { returnedBy } from '../../languages/javascript/returned.ts';
 import type { Script } from '../../languages/javascript/script.ts';
 import {
   declaredAnnotation,
   declaredType,
   madeBy,
   originOf,
+  returnedBy,
   valueBehind,
 } from '../../languages/javascript/trace.ts';
 

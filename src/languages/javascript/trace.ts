@@ -1,7 +1,17 @@
 import { type Answers, cutShort } from './answers.ts';
 import { exportsOf } from './exports.ts';
 import { importedAs, isRelative, localModule, requiredModule } from './module-names.ts';
-import { isCall, isMember, isNothing, type Node, nameOf, propertyName, propertyOf, unwrap } from './nodes.ts';
+import {
+  isCall,
+  isFunction,
+  isMember,
+  isNothing,
+  type Node,
+  nameOf,
+  propertyName,
+  propertyOf,
+  unwrap,
+} from './nodes.ts';
 import type { Script } from './script.ts';
 
 /** An expression and the file that it stands in, or a whole module of the backend. */
@@ -81,22 +91,43 @@ function searchValue(script: Script, at: Node, depth: number): Value | undefined
   return other ? { script: other, module: true } : { script, node: at };
 }
 
-/** The origin of what was called, or constructed, to make a value: `pg.Pool` for `new Pool()`. Both sides of `a || b` count. */
+/**
+ * The origin of what was called, or constructed, to make a value: `pg.Pool` for `new Pool()`. Both sides of `a || b` count, and
+ * the one thing that a function of the backend returns.
+ */
 export function madeBy(
   script: Script,
   node: Node,
+  depth = 5,
 ): { origin: string; call: Node; script: Script } | undefined {
   const found = valueBehind(script, node);
   if (!found || 'module' in found) return undefined;
   const made = found.node;
   if (made.type === 'LogicalExpression')
-    return madeBy(found.script, made.right as Node) ?? madeBy(found.script, made.left as Node);
+    return madeBy(found.script, made.right as Node, depth) ?? madeBy(found.script, made.left as Node, depth);
   if (made.type === 'ConditionalExpression')
-    return madeBy(found.script, made.consequent as Node) ?? madeBy(found.script, made.alternate as Node);
-  if (made.type === 'AssignmentExpression') return madeBy(found.script, made.right as Node);
+    return (
+      madeBy(found.script, made.consequent as Node, depth) ??
+      madeBy(found.script, made.alternate as Node, depth)
+    );
+  if (made.type === 'AssignmentExpression') return madeBy(found.script, made.right as Node, depth);
   if (!isCall(made) && made.type !== 'NewExpression') return undefined;
   const origin = originOf(found.script, made.callee as Node);
-  return origin === undefined ? undefined : { origin, call: made, script: found.script };
+  if (origin !== undefined) return { origin, call: made, script: found.script };
+  const [returned, another] = depth > 0 && isCall(made) ? returnedBy(found.script, made) : [];
+  return returned && !another ? madeBy(returned.script, returned.node, depth - 1) : undefined;
+}
+
+/** What the function that a call is of returns at each of its ends; nothing where it is no function of the backend, or returns nothing. */
+export function returnedBy(script: Script, call: Node): { script: Script; node: Node }[] {
+  const fn = isCall(call) ? valueBehind(script, call.callee as Node) : undefined;
+  if (!fn || 'module' in fn || !isFunction(fn.node) || fn.node.generator) return [];
+  const { script: home, node } = fn;
+  if (node.body.type !== 'BlockStatement') return [{ script: home, node: node.body as Node }];
+  const own = home.within(node.body as Node, (one) => !isFunction(one));
+  return own.flatMap((one) =>
+    one.type === 'ReturnStatement' && one.argument ? [{ script: home, node: one.argument as Node }] : [],
+  );
 }
 
 /** The origin of the type that a name or a property is declared with: `typeorm.Repository` for `repo: Repository<User>`. */

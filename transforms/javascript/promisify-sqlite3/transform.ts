@@ -1,7 +1,13 @@
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
 import { expressionOf, statementOf } from '../../../src/languages/javascript/build.ts';
 import { freeName, hasImports, insertBehindImports } from '../../../src/languages/javascript/imports.ts';
-import { argumentsOf, isFunction, methodCall, type Node } from '../../../src/languages/javascript/nodes.ts';
+import {
+  argumentsOf,
+  isFunction,
+  methodCall,
+  type Node,
+  nameOf,
+} from '../../../src/languages/javascript/nodes.ts';
 import { isAwaited, replace, type Script } from '../../../src/languages/javascript/script.ts';
 import { declaredType, madeBy, originOf } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
@@ -88,7 +94,7 @@ function databaseBehindVerbose(script: Script, node: Node): boolean {
   const binding = node.type === 'Identifier' ? script.bindingOf(node) : undefined;
   const { init } = (binding?.declaration ?? {}) as { init?: Node | null };
   if (!binding || binding.writes.length > 0 || init?.type !== 'NewExpression') return false;
-  const { object, property } = init.callee as unknown as { object?: Node; property?: { name?: string } };
+  const { object, property } = classOf(script, init.callee as Node);
   const verbose =
     object?.type === 'Identifier'
       ? (script.bindingOf(object)?.declaration as { init?: Node | null } | undefined)?.init
@@ -99,6 +105,22 @@ function databaseBehindVerbose(script: Script, node: Node): boolean {
     used?.method === 'verbose' &&
     originOf(script, used.receiver) === 'sqlite3'
   );
+}
+
+/** `sqlite3.Database`, also where it was taken out: `const { Database } = require('sqlite3').verbose()`. */
+function classOf(script: Script, callee: Node): { object?: Node; property?: { name?: string } } {
+  const binding = callee.type === 'Identifier' ? script.bindingOf(callee) : undefined;
+  const { id, init } = (binding?.declaration ?? {}) as { id?: Node; init?: Node | null };
+  const taken = propertyTaken(id, binding?.identifier);
+  if (init && taken !== undefined) return { object: init, property: { name: taken } };
+  return callee as unknown as { object?: Node; property?: { name?: string } };
+}
+
+/** The key that a pattern takes a name from: `Database` for `{ Database: Db }`. */
+function propertyTaken(pattern: Node | undefined, name: Node | undefined): string | undefined {
+  if (pattern?.type !== 'ObjectPattern' || !name) return undefined;
+  const taken = (pattern.properties as Node[]).find((one) => (one as { value?: Node }).value === name);
+  return taken?.type === 'ObjectProperty' ? nameOf(taken.key as Node, taken.computed) : undefined;
 }
 
 function promisifyName(script: Script): string | undefined {

@@ -5,6 +5,7 @@ import { importsOf, requiresOf } from '../../../src/languages/javascript/imports
 import {
   argumentsOf,
   type Call,
+  isCall,
   isFunction,
   isMember,
   methodCall,
@@ -14,6 +15,7 @@ import {
 } from '../../../src/languages/javascript/nodes.ts';
 import { isAwaited, isChained, replace, type Script } from '../../../src/languages/javascript/script.ts';
 import { madeBy, originOf } from '../../../src/languages/javascript/trace.ts';
+import { usesOf, usesOfName } from '../../../src/languages/javascript/uses.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {
@@ -85,7 +87,27 @@ function usesIn(script: Script): Use[] {
 function styleOf(script: Script, call: Node, method: string): Style | undefined {
   const last = argumentsOf(call).at(-1);
   if (isFunction(last)) return 'callback';
-  return method !== 'promise' && (isAwaited(script, call) || isChained(script, call)) ? 'promise' : undefined;
+  if (method === 'promise') return undefined;
+  return isAwaited(script, call) || isChained(script, call) || isHandedOut(script, call)
+    ? 'promise'
+    : undefined;
+}
+
+/** True where a function returns the call, and all who call that function await it: `query: (sql) => pool.query(sql)`. */
+function isHandedOut(script: Script, call: Node): boolean {
+  const parent = script.parentOf(call);
+  const fn = script.functionAround(call);
+  const isReturned =
+    parent?.type === 'ReturnStatement' || (parent === fn && parent?.type === 'ArrowFunctionExpression');
+  if (!isReturned || !isFunction(fn)) return false;
+  const { id } = fn as unknown as { id?: Node | null };
+  const uses = fn.type === 'FunctionDeclaration' ? id && usesOfName(script, id) : usesOf(script, fn);
+  if (!uses || uses.length === 0) return false;
+  return uses.every((use) => {
+    const calls = use.script.parentOf(use.node);
+    if (!isCall(calls) || (calls.callee as Node) !== use.node) return false;
+    return isAwaited(use.script, calls) || isChained(use.script, calls);
+  });
 }
 
 /** The style that every use of a pool has, in all modules; undefined where they differ or one is not clear. */
