@@ -552,6 +552,30 @@ def main(session: Session, *args, **kwargs):
 `,
     }));
 
+  test('callers of a method behind what Python lets stand before its name', () =>
+    check({
+      'main.py': `
+from sqlalchemy.orm import Session
+
+
+class Repo:
+    def behind_a_comment(self, session):
+        session  #: session
+
+    def behind_a_line_end(self, session):
+        session  #: session
+
+
+def main(session: Session):
+    (Repo().  # a comment
+        behind_a_comment(session))
+    Repo(). \\
+        behind_a_line_end(session)
+    # The end.
+    ${'#'.repeat(200)}
+`,
+    }));
+
   test('what cannot be followed', () =>
     check({
       'main.py': `
