@@ -8,13 +8,18 @@ const known = new WeakMap<Files, string[]>();
 
 /**
  * True for JavaScript that TypeScript wrote: it lies in the `outDir` of a tsconfig.json that has sources elsewhere. Somebody may have
- * committed it, but nobody edits it, and it says all that its source says once more.
+ * committed it, but nobody edits it, and it says all that its source says once more. The same holds where its last line names a map.
  */
 export function isBuilt(files: Files, path: string): boolean {
   if (!/\.[cm]?jsx?$/.test(path)) return false;
   const folders = known.get(files) ?? outDirs(files);
   known.set(files, folders);
-  return folders.some((folder) => path.startsWith(folder));
+  return folders.some((folder) => path.startsWith(folder)) || hasMap(files.read(path)?.text ?? '');
+}
+
+/** The last line of what a compiler wrote says where its map is. */
+function hasMap(text: string): boolean {
+  return /^\/\/# sourceMappingURL=\S+\s*$/.test(text.slice(text.trimEnd().lastIndexOf('\n') + 1));
 }
 
 /** Each with a slash at its end. */

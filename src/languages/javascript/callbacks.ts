@@ -46,7 +46,9 @@ function splitBody(script: Script, body: Node[], error: Node): { ok: Node[]; fai
   const [fail, ok] = negated ? [otherwise, then] : [then, otherwise];
   if (rest.length === 0) return { ok, fail };
   // What stands behind the `if` runs on both ways, unless one of them leaves.
-  if (leaves(script, fail) || rejects(script, fail, [...ok, ...rest])) return { ok: [...ok, ...rest], fail };
+  const both = [...ok, ...rest];
+  if (leaves(script, fail) || rejects(script, fail, both) || answers(script, fail, both))
+    return { ok: [...ok, ...rest], fail };
   return leaves(script, ok) ? { ok, fail: [...fail, ...rest] } : undefined;
 }
 
@@ -65,6 +67,26 @@ function rejects(script: Script, fail: Node[], ok: Node[]): boolean {
   const [last, only] = [fail.at(-1), ok.length === 1 ? ok[0] : undefined];
   const executor = last && settlerOf(script, last, 1);
   return executor !== undefined && only !== undefined && settlerOf(script, only, 0) === executor;
+}
+
+/** `if (error) res.send(error); res.json(user);`: a request is answered once, and a second answer is an error. */
+function answers(script: Script, fail: Node[], ok: Node[]): boolean {
+  const [last, first] = [fail.at(-1), ok[0]];
+  const response = last && answeredBy(script, last);
+  return response !== undefined && first !== undefined && answeredBy(script, first) === response;
+}
+
+const ANSWERS = /^(send|json|jsonp|end|render|redirect|sendStatus|sendFile)$/;
+
+/** The parameter that a statement answers with: `res` of `res.status(500).send(error)`. */
+function answeredBy(script: Script, statement: Node): Node | undefined {
+  const call =
+    statement.type === 'ExpressionStatement' ? methodCall(statement.expression as Node) : undefined;
+  if (!call || !ANSWERS.test(call.method)) return undefined;
+  let at = call.receiver;
+  for (let inner = methodCall(at); inner; inner = methodCall(at)) at = inner.receiver;
+  const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
+  return binding?.kind === 'param' ? binding.identifier : undefined;
 }
 
 /** The function given to `new Promise` whose resolve (0) or reject (1) a statement calls. */

@@ -1,5 +1,6 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
 import { statementOf } from '../../../src/languages/javascript/build.ts';
 import {
   freeName,
@@ -15,6 +16,55 @@ import type { Transform } from '../../../src/transform.ts';
 const find: Find = ({ script, version }) => {
   const pg = version('pg');
   if (!pg?.is('<8.15') || !isNativeModule(script)) return [];
+  return [...imports(script, pg), ...handedOn(script, pg)];
+};
+
+/** `export { Pool } from 'pg'` → `import pg from 'pg'; export const { Pool } = pg;`. */
+function handedOn(script: Script, pg: PackageVersion): Found[] {
+  return script.all('ExportNamedDeclaration').flatMap((declaration): Found[] => {
+    const { source, exportKind } = declaration as unknown as { source?: Node | null; exportKind?: string };
+    const specifiers = (declaration.specifiers ?? []) as Node[];
+    if (nameOf(source) !== 'pg' || exportKind === 'type') return [];
+    const names = specifiers.flatMap((specifier) => {
+      const {
+        local,
+        exported,
+        exportKind: kind,
+      } = specifier as unknown as Record<string, Node> & { exportKind?: unknown };
+      const [imported, as] = [nameOf(local), nameOf(exported)];
+      return imported && as && kind !== 'type' ? [{ imported, as }] : [];
+    });
+    const whole = freeName(script, 'pg', 'postgres', 'pgPackage');
+    const list = names.map(({ imported }) => imported).join(', ');
+    const found = {
+      subject: `export ${list}`,
+      at: declaration as Node,
+      message: `${pg.text} is a CommonJS package whose names Node cannot import one by one: ${list}.`,
+    };
+    // A type goes with its name: TypeScript, and what is exported as the default, are for a person.
+    const isPlain = names.every(({ imported, as }) => imported !== 'default' && as !== 'default');
+    if (names.length === 0 || names.every(({ imported }) => imported === 'default')) return [];
+    if (!whole || !isPlain || isTypeScript(script) || names.length < specifiers.length)
+      return [
+        { ...found, safety: 'report', next: "Write import pg from 'pg' and export const { Pool } = pg." },
+      ];
+    const pairs = names.map(({ imported, as }) => (imported === as ? as : `${imported}: ${as}`)).join(', ');
+    return [
+      {
+        ...found,
+        repair: (j) =>
+          replace(
+            script,
+            declaration,
+            statementOf(j, [`import ${whole} from 'pg';`]),
+            statementOf(j, [`export const { ${pairs} } = ${whole};`]),
+          ),
+      },
+    ];
+  });
+}
+
+function imports(script: Script, pg: PackageVersion): Found[] {
   return importsOf(script, 'pg').flatMap((declaration): Found[] => {
     const names = valueNames(script, declaration);
     if (names.length === 0) return [];
@@ -22,7 +72,7 @@ const find: Find = ({ script, version }) => {
     const message = `${pg.text} is a CommonJS package whose names Node cannot import one by one: ${list}.`;
     return [{ subject: list, at: declaration, message, ...repairFor(script, declaration, names) }];
   });
-};
+}
 
 export const transform = {
   title: 'Import pg as a whole in ES modules',
