@@ -163,7 +163,9 @@ function insertion(hunk: Hunk, before: Tokenised, printed: Tokenised): Change {
   const end = printed.tokens[hunk.bEnd]?.start ?? printed.text.length;
   const [first, last] = [printed.tokens[hunk.bStart], printed.tokens[hunk.bEnd - 1]];
   const gap = before.text.slice(from, to);
-  const lead = printed.text.slice(start, first?.start);
+  const printedLead = printed.text.slice(start, first?.start);
+  // What stands on one line stays there, though recast breaks it.
+  const lead = gap === ' ' && printedLead.includes('\n') ? gap : printedLead;
   if (printed.text.slice(last?.end, end) === gap)
     return {
       start: from,

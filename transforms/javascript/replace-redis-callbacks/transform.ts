@@ -53,7 +53,7 @@ export const transform = {
   docs: 'https://github.com/redis/node-redis/blob/master/docs/v3-to-v4.md',
   catalogue: ['js-redis-callbacks-legacy'],
   packages: ['redis'],
-  literals: ['redis', 'promisifyAll', 'Async('],
+  literals: ['redis', 'promisifyAll', 'Async(', '(err', '(e,', '(_,'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 

@@ -1,3 +1,4 @@
+import { handedTo } from '../../../src/languages/javascript/callers.ts';
 import {
   argumentsOf,
   isFunction,
@@ -15,18 +16,24 @@ const TYPES: Record<string, Kind> = {
   MongoClient: 'client', Db: 'db', Collection: 'collection', FindCursor: 'cursor', AggregationCursor: 'cursor',
 }; // biome-ignore format: one table
 
-/** What a receiver is: followed from `new MongoClient()` by `db()`, `collection()` and `find()`, or by its declared type. */
-export function kindOf(script: Script, node: Node): Kind | undefined {
+/** What is handed through more functions than this is a circle. */
+const DEPTH = 5;
+
+/** What a receiver is: followed from `new MongoClient()` by `db()`, `collection()` and `find()`, or by its declared type, or by what every caller hands over. */
+export function kindOf(script: Script, node: Node, depth = DEPTH): Kind | undefined {
   if (originOf(script, node) === 'mongodb.MongoClient') return 'class';
   const type = /^mongodb\.(\w+)$/.exec(declaredType(script, node) ?? '')?.[1] ?? '';
   if (Object.hasOwn(TYPES, type)) return TYPES[type];
   if (/^mongodb\.MongoClient(\.connect)?$/.test(madeBy(script, node)?.origin ?? '')) return 'client';
   if (isHanded(script, node)) return 'client';
+  const [given, ...others] = depth > 0 ? (handedTo(script, unwrap(node)) ?? []) : [];
+  const kind = given && kindOf(given.script, given.node, depth - 1);
+  if (kind && others.every((one) => kindOf(one.script, one.node, depth - 1) === kind)) return kind;
   const value = valueBehind(script, node);
   const used = value && 'node' in value ? methodCall(value.node) : undefined;
   if (!value || 'module' in value || !used || isFunction(argumentsOf(value.node).at(-1))) return undefined;
   const from = /^(db|collection|find|aggregate|sort|limit|skip|project|connect)$/.test(used.method)
-    ? kindOf(value.script, used.receiver)
+    ? kindOf(value.script, used.receiver, depth)
     : undefined;
   if (from === 'client')
     return used.method === 'db' ? 'db' : used.method === 'connect' ? 'client' : undefined;

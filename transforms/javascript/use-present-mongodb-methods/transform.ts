@@ -1,4 +1,5 @@
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
+import type { PackageVersion } from '../../../src/backend/javascript/versions.ts';
 import {
   callbackToThen,
   mayBePromise,
@@ -13,16 +14,65 @@ import {
   isPlainObject,
   methodCall,
   type Node,
+  propertyName,
   propertyOf,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import type { Script } from '../../../src/languages/javascript/script.ts';
+import { valueBehind } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 import { kindOf } from './kinds.ts';
 
 const find: Find = ({ script, version }) => {
   const mongodb = version('mongodb');
   if (!mongodb?.is('>=4')) return [];
+  return [...calls(script, mongodb), ...insertedDocuments(script, mongodb)];
+};
+
+/** `result.ops`, the documents of an insert: since driver 4 it is undefined, and reading `ops[0]` a TypeError. */
+function insertedDocuments(script: Script, mongodb: PackageVersion): Found[] {
+  return script.all('MemberExpression').flatMap((member): Found[] => {
+    if (propertyName(member) !== 'ops' || !isInsertResult(script, member.object as Node)) return [];
+    return [
+      {
+        subject: 'ops',
+        at: member,
+        message: `${mongodb.text} gives the result of an insert without ops.`,
+        safety: 'report',
+        next: 'Take the document that was inserted, which has its _id now, or result.insertedId.',
+      },
+    ];
+  });
+}
+
+/** What `insertOne()` gives: awaited, in `then`, or as the second parameter of a callback. */
+function isInsertResult(script: Script, node: Node): boolean {
+  const at = unwrap(node);
+  const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
+  if (binding?.kind !== 'param') {
+    const value = valueBehind(script, at);
+    return value !== undefined && 'node' in value && inserts(value.script, value.node);
+  }
+  const fn = binding.declaration;
+  const call = isFunction(fn) ? script.parentOf(fn) : undefined;
+  const used = call && methodCall(call);
+  const index = isFunction(fn) ? (fn.params as Node[]).indexOf(binding.identifier) : -1;
+  if (!call || !used) return false;
+  return used.method === 'then'
+    ? index === 0 && inserts(script, used.receiver)
+    : index === 1 && inserts(script, call);
+}
+
+function inserts(script: Script, node: Node): boolean {
+  const used = methodCall(unwrap(node));
+  return (
+    /^insert(One|Many)?$/.test(used?.method ?? '') &&
+    used !== undefined &&
+    kindOf(script, used.receiver) === 'collection'
+  );
+}
+
+function calls(script: Script, mongodb: PackageVersion): Found[] {
   return script.calls.flatMap((call): Found[] => {
     const used = methodCall(call);
     const receiver = used && kindOf(script, used.receiver);
@@ -49,7 +99,7 @@ const find: Find = ({ script, version }) => {
       },
     ];
   });
-};
+}
 
 const UNSAFE = {
   unsafe:
@@ -64,7 +114,7 @@ export const transform = {
   catalogue: ['js-mongodb-driver-callbacks'],
   fixes: [/\.(insert|update|remove|save|ensureIndex|findAndModify|mapReduce) is not a function/],
   packages: ['mongodb'],
-  literals: ['mongodb', '.collection('],
+  literals: ['mongodb', '.collection(', '.ops'],
   detect: detectWith(find),
 } satisfies Transform<'javascript'>;
 
