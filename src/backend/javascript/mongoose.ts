@@ -68,10 +68,17 @@ export function isModel(script: Script, node: Node): boolean {
   return call?.method === 'model' && isConnection(value.script, call.receiver);
 }
 
+/** A connection of Mongoose, also what `createConnection().asPromise()` and `useDb()` of one give. */
 function isConnection(script: Script, node: Node): boolean {
+  if (madeBy(script, node)?.origin === 'mongoose.createConnection') return true;
+  if (originOf(script, node) === 'mongoose.connection') return true;
+  const value = valueBehind(script, node);
+  const chained = value && 'node' in value ? methodCall(value.node) : undefined;
   return (
-    madeBy(script, node)?.origin === 'mongoose.createConnection' ||
-    originOf(script, node) === 'mongoose.connection'
+    value !== undefined &&
+    /^(asPromise|useDb)$/.test(chained?.method ?? '') &&
+    chained !== undefined &&
+    isConnection(value.script, chained.receiver)
   );
 }
 

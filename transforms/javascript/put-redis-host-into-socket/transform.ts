@@ -1,20 +1,23 @@
 import type { JSCodeshift } from 'jscodeshift';
 import { isCreate } from '../../../src/backend/javascript/redis.ts';
 import { detectWith, type Find, type Found, rewriteWith } from '../../../src/backend/javascript/repair.ts';
-import { objectOf } from '../../../src/languages/javascript/build.ts';
+import { expressionOf, objectOf } from '../../../src/languages/javascript/build.ts';
 import {
   argumentsOf,
   dotted,
+  isMember,
   isPlainObject,
   keyOf,
   type Node,
   type Property,
   propertiesOf,
+  propertyName,
   propertyOf,
   stringValue,
   unwrap,
 } from '../../../src/languages/javascript/nodes.ts';
 import type { Script } from '../../../src/languages/javascript/script.ts';
+import { valueBehind } from '../../../src/languages/javascript/trace.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {
@@ -58,6 +61,8 @@ function wrongAddress(script: Script, call: Node): Wrong | undefined {
   if (!first) return undefined;
   const object = constantObject(script, first);
   if (object) return wrongOptions(object);
+  const shared = given.length === 1 ? sharedOptions(script, call, first) : undefined;
+  if (shared) return shared;
   if (given.length === 1) return isText(script, first) ? wrongUrl(call, first) : undefined;
   return second && isPort(first) ? wrongPositions(call, given) : undefined;
 }
@@ -71,6 +76,37 @@ function wrongOptions(object: Node): Wrong | undefined {
   if (!isPlainObject(object) || propertyOf(object, 'socket') || propertyOf(object, 'url'))
     return { what, safety: 'report', next: 'Write { socket: { host, port } } or { url }, one of the two.' };
   return { what, repair: (j) => moveIntoSocket(j, object, wrong) };
+}
+
+/** `createClient(config.redis)`, whose object others may read as well: it stays, and the call takes it apart. */
+function sharedOptions(script: Script, call: Node, given: Node): Wrong | undefined {
+  const path = dotted(given);
+  const value = path === undefined ? undefined : valueBehind(script, given);
+  const object = value && 'node' in value ? unwrap(value.node) : undefined;
+  if (path === undefined || !isPlainObject(object)) return undefined;
+  const keys = propertiesOf(object).flatMap((one) => keyOf(one) ?? []);
+  const wrong = keys.filter((key) => IN_SOCKET.has(key) || RENAMED[key]);
+  if (wrong.length === 0 || keys.includes('socket') || keys.includes('url')) return undefined;
+  const what = wrong.map((key) => `\`${key}\``).join(' and ');
+  const grows = script
+    .all('AssignmentExpression')
+    .some(
+      ({ left }) => isMember(left as Node) && dotted((left as unknown as { object: Node }).object) === path,
+    );
+  if (grows)
+    return { what, safety: 'report', next: 'Write { socket: { host, port } } or { url }, one of the two.' };
+  return {
+    what,
+    repair: (j) => {
+      const of = (names: string[]) =>
+        names.map((key) => [RENAMED[key] ?? key, expressionOf(j, [`${path}.${key}`])] as const);
+      const address = keys.filter((key) => IN_SOCKET.has(key));
+      const others = keys.filter((key) => !IN_SOCKET.has(key));
+      const socket = others.length === 0 ? given : objectOf(j, of(address));
+      const made = objectOf(j, [...(address.length > 0 ? [['socket', socket] as const] : []), ...of(others)]);
+      (call as unknown as { arguments: Node[] }).arguments = [made];
+    },
+  };
 }
 
 function moveIntoSocket(j: JSCodeshift, object: Node, wrong: Property[]): void {
@@ -125,8 +161,18 @@ function constantObject(script: Script, node: Node): Node | undefined {
   const binding = at.type === 'Identifier' ? script.bindingOf(at) : undefined;
   const init =
     binding?.declaration.type === 'VariableDeclarator' ? (binding.declaration.init as Node | null) : null;
-  const only = binding?.references.length === 1 && binding.writes.length === 0;
+  const others = binding?.references.filter((use) => use !== at && !setsAnother(script, use));
+  const only = others?.length === 0 && binding?.writes.length === 0;
   return only && init && unwrap(init).type === 'ObjectExpression' ? unwrap(init) : undefined;
+}
+
+/** `options.password = …`: an option that stays where it is. */
+function setsAnother(script: Script, use: Node): boolean {
+  const member = script.parentOf(use);
+  const assignment = member && script.parentOf(member);
+  const name = isMember(member) && (member.object as Node) === use ? propertyName(member) : undefined;
+  if (name === undefined || IN_SOCKET.has(name) || RENAMED[name] || /^(socket|url)$/.test(name)) return false;
+  return assignment?.type === 'AssignmentExpression' && (assignment.left as Node) === member;
 }
 
 function isPort(node: Node): boolean {
