@@ -46,6 +46,18 @@ describe('a file that can hold a value of a package', () => {
     expect(reaches(files, 'other.js', 'pg')).toBe(false);
   });
 
+  it('is imported by one that names it, and may be handed its value', () => {
+    const files = {
+      'server.js': "require('./routes')(new (require('pg').Pool)()); require('./deep')",
+      'routes.js': 'module.exports = (pool) => pool',
+      'deep.js': "require('./deeper')",
+      'deeper.js': 'module.exports = (pool) => pool',
+    };
+    expect(reaches(files, 'routes.js', 'pg')).toBe(true);
+    expect(reaches(files, 'routes.js', 'knex')).toBe(false);
+    expect(reaches(files, 'deeper.js', 'pg')).toBe(false);
+  });
+
   it('names another package of its scope', () => {
     const text = "import { MikroORM } from '@mikro-orm/postgresql'";
     expect(reaches({ 'a.ts': text }, 'a.ts', '@mikro-orm/core')).toBe(true);
