@@ -62,13 +62,20 @@ export class Reach {
 
   /** The files that import a file: `require('./routes')(app, client)`. */
   private importersOf(path: string): readonly string[] {
-    if (!this.importers) {
-      this.importers = new Map();
-      for (const file of this.workspace.files().filter(isJavaScript))
-        for (const one of new Set(this.imported(file)))
-          this.importers.set(one, [...(this.importers.get(one) ?? []), file]);
-    }
+    this.importers ??= this.allImporters();
     return this.importers.get(path) ?? [];
+  }
+
+  private allImporters(): Map<string, string[]> {
+    const found = new Map<string, string[]>();
+    for (const file of this.workspace.files().filter(isJavaScript)) {
+      for (const imported of new Set(this.imported(file))) {
+        const others = found.get(imported);
+        if (others) others.push(file);
+        else found.set(imported, [file]);
+      }
+    }
+    return found;
   }
 
   private isHanded(path: string, asked: Asked): boolean {
