@@ -5,6 +5,7 @@ import {
   keyOf,
   type Node,
   type NodeOf,
+  nameOf,
   type Property,
   propertiesOf,
   propertyName,
@@ -14,7 +15,7 @@ import {
 } from '../languages/javascript/nodes.ts';
 import type { Binding } from '../languages/javascript/scopes.ts';
 import type { Script } from '../languages/javascript/script.ts';
-import { originOf, valueBehind } from '../languages/javascript/trace.ts';
+import { originOf, returnsOf, valueBehind } from '../languages/javascript/trace.ts';
 import { type Use, usesOf } from '../languages/javascript/uses.ts';
 import type { PackageVersion, Versions } from './javascript/versions.ts';
 import { type DeadOption, deadOption, driverOf, isFatal, type MongoLibrary } from './mongo-options.ts';
@@ -49,6 +50,7 @@ const CALLS: Record<string, MongoLibrary> = {
   'mongoose.createConnection': 'mongoose',
   'mongoose.connection.openUri': 'mongoose',
   '@nestjs/mongoose.MongooseModule.forRoot': 'mongoose',
+  '@nestjs/mongoose.MongooseModule.forRootAsync': 'mongoose',
   'mongodb.MongoClient': 'mongodb',
   'mongodb.MongoClient.connect': 'mongodb',
   'connect-mongo': 'connect-mongo',
@@ -104,8 +106,23 @@ function optionsOf(
   const callee = first && originOf(script, (node as unknown as { callee: Node }).callee);
   const library = callee === undefined ? undefined : CALLS[callee];
   if (!library || !callee || (node.type === 'NewExpression') !== CLASSES.test(callee)) return undefined;
+  if (callee.endsWith('.forRootAsync')) {
+    const made = madeByFactory(script, unwrap(first));
+    return made && { callee, library, given: made };
+  }
   const given = library === 'connect-mongo' ? propertyOf(unwrap(first), 'mongoOptions')?.value : second;
   return given && { callee, library, given: given as Node };
+}
+
+/** `useFactory: (config) => ({ uri, … })`: the object that is written out at the factory's one end. Nest hands it on but for what is its own. */
+function madeByFactory(script: Script, options: Node): Node | undefined {
+  if (options.type !== 'ObjectExpression') return undefined;
+  const method = options.properties.find(
+    (one) => one.type === 'ObjectMethod' && nameOf(one.key as Node, one.computed) === 'useFactory',
+  );
+  const factory = method ?? propertyOf(options, 'useFactory')?.value;
+  const [returned, another] = factory ? returnsOf(script, unwrap(factory as Node)) : [];
+  return returned && !another && unwrap(returned).type === 'ObjectExpression' ? returned : undefined;
 }
 
 /**

@@ -121,13 +121,16 @@ export function madeBy(
 /** What the function that a call is of returns at each of its ends; nothing where it is no function of the backend, or returns nothing. */
 export function returnedBy(script: Script, call: Node): { script: Script; node: Node }[] {
   const fn = isCall(call) ? valueBehind(script, call.callee as Node) : undefined;
-  if (!fn || 'module' in fn || !isFunction(fn.node) || fn.node.generator) return [];
-  const { script: home, node } = fn;
-  if (node.body.type !== 'BlockStatement') return [{ script: home, node: node.body as Node }];
-  const own = home.within(node.body as Node, (one) => !isFunction(one));
-  return own.flatMap((one) =>
-    one.type === 'ReturnStatement' && one.argument ? [{ script: home, node: one.argument as Node }] : [],
-  );
+  if (!fn || 'module' in fn) return [];
+  return returnsOf(fn.script, fn.node).map((node) => ({ script: fn.script, node }));
+}
+
+/** What a function returns at each of its ends; nothing where it is none, or a generator. */
+export function returnsOf(script: Script, fn: Node): Node[] {
+  if (!isFunction(fn) || fn.generator) return [];
+  if (fn.body.type !== 'BlockStatement') return [fn.body as Node];
+  const own = script.within(fn.body as Node, (one) => !isFunction(one));
+  return own.flatMap((one) => (one.type === 'ReturnStatement' && one.argument ? [one.argument as Node] : []));
 }
 
 /** The origin of the type that a name or a property is declared with: `typeorm.Repository` for `repo: Repository<User>`. */

@@ -60,7 +60,9 @@ function repair(home: Script, j: JSCodeshift, call: ConnectionCall, keys: DeadKe
 function removeOptions(script: Script, { node, given, object, constant }: ConnectionCall): void {
   if (!constant && unwrap(given) !== object) return;
   const holder = script.parentOf(given);
-  remove(script, holder === node ? given : (holder ?? given));
+  // What a factory returns stays an object.
+  if (holder !== node && holder?.type !== 'ObjectProperty') return;
+  remove(script, holder === node ? given : holder);
   if (!constant) return;
   const list = script.parentOf(constant.declaration) as { declarations?: Node[] } & Node;
   if (list.declarations?.length === 1) remove(script, list);
