@@ -1,6 +1,7 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { addImport } from '../languages/python/import-edits.ts';
 import { scopeAt } from '../languages/python/origin.ts';
+import type { Binding } from '../languages/python/scope.ts';
 import { encloses, type Node } from '../languages/python/tree.ts';
 import type { Edit } from '../types.ts';
 import { sqlalchemyName } from './sqlalchemy-names.ts';
@@ -47,11 +48,16 @@ function moduleInFunction(document: PythonDocument, node: Node, module: string):
       binding.kind === 'import' &&
       binding.module === module &&
       binding.node.endIndex < node.startIndex &&
-      scope.find(binding.name)?.length === 1 &&
-      scope.find(binding.name)?.[0] === binding &&
+      scope.find(binding.name)?.every((each) => each === binding || isNone(each)) &&
       binding.statement.parent !== null &&
       encloses(binding.statement.parent, node),
   )?.name;
+}
+
+/** `sa = None`, for where the import failed. */
+function isNone({ node }: Binding): boolean {
+  const { parent } = node;
+  return parent?.type === 'assignment' && parent.childForFieldName('right')?.type === 'none';
 }
 
 /** True where nothing of the file has the name, in whichever scope. */

@@ -188,7 +188,12 @@ function autoload(document: PythonDocument, backend: Backend, call: Node): Draft
   if (!argument || calledName(document, call) !== 'Table') return [];
   const presence = tableInMetadata(backend, document, call);
   if (presence === 'there') return [];
-  const draft = { subject: `autoload ${functionAt(call)}`, at: document.place(argument) };
+  const draft = {
+    subject: `autoload ${functionAt(call)}`,
+    at: document.place(argument),
+    // Before, autoload_with alone read nothing: run on 0.9.10.
+    runsFrom: { sqlalchemy: '1.0' },
+  };
   const message = 'Table() has no autoload since SQLAlchemy 2.0; autoload_with alone asks for it.';
   if (keyword(call, 'autoload_with') || value === 'False')
     return [{ ...draft, message, edits: [removeArgument(document, call, argument)] }];
