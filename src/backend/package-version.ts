@@ -8,6 +8,8 @@ import { compareVersions, mayBeAtLeast, mayBeBelow } from '../settings/versions.
 import type { Backend } from './backend.ts';
 import { firstBeyondPython2 } from './python2.ts';
 
+const MIGRATE = 'sqlalchemy-migrate';
+
 /**
  * The first release of a package with which a later version of another comes along, from the Requires-Dist of their wheels or, where
  * those say nothing, from importing them; releases before it keep the other one below that version. No release of some ever came along.
@@ -26,7 +28,7 @@ const BROUGHT: [name: string, version: string, by: string, since: string | undef
   ['sqlalchemy', '2.0', 'gino', '2.0'],
   ['sqlalchemy', '2.0', 'snowflake-sqlalchemy', '1.6.1'],
   // 0.13.0 is the last one: its import of sqlalchemy.databases fails.
-  ['sqlalchemy', '2.0', 'sqlalchemy-migrate', undefined],
+  ['sqlalchemy', '2.0', MIGRATE, undefined],
 ];
 
 /** The first release of a package that takes no earlier version of another, from the Requires-Dist of their wheels. */
@@ -105,7 +107,31 @@ function requirementsInJson(backend: Backend, name: string): string[] {
 }
 
 function isRequired(backend: Backend, name: string): boolean {
-  return backend.facts.requires[name] !== undefined || setupSpecifier(backend, name) !== undefined;
+  return (
+    backend.facts.requires[name] !== undefined ||
+    setupSpecifier(backend, name) !== undefined ||
+    (name === MIGRATE && importsMigrate(backend))
+  );
+}
+
+const importers = new WeakMap<Backend, boolean>();
+
+/** oslo.db brought sqlalchemy-migrate along for years, so that packages which import it do not name it. */
+function importsMigrate(backend: Backend): boolean {
+  const found =
+    importers.get(backend) ??
+    backend.sources.some(
+      (document) =>
+        /\bmigrate\b/.test(document.text) &&
+        document.topBindings.some(
+          ({ module = '', guards }) =>
+            /^migrate(\.|$)/.test(module) &&
+            guards.length === 0 &&
+            document.modules.resolve(document.path, module).kind === 'external',
+        ),
+    );
+  importers.set(backend, found);
+  return found;
 }
 
 /** False where a package that requires this one keeps it below the version. */

@@ -26,14 +26,20 @@ export function isLoadedForSomeVersions(backend: Backend, module: PythonDocument
   );
 }
 
-/** The tests of every `if` and `elif` that a node stands under. */
+/** The tests of every `if`, `elif` and `a if test else b` that a node stands under. */
 function testsAround(node: Node): Node[] {
   const found: Node[] = [];
   for (let at = node.parent; at; at = at.parent) {
-    const test = /^(if_statement|elif_clause)$/.test(at.type) ? at.childForFieldName('condition') : null;
+    const test = testOf(at);
     if (test && !encloses(test, node)) found.push(test);
   }
   return found;
+}
+
+function testOf(node: Node): Node | null | undefined {
+  // The grammar names none of the three parts of `a if test else b`.
+  if (node.type === 'conditional_expression') return node.namedChildren[1];
+  return /^(if_statement|elif_clause)$/.test(node.type) ? node.childForFieldName('condition') : undefined;
 }
 
 /** `version("flask-sqlalchemy")` or `flask_sqlalchemy.__version__`, also in the function or variable that a name stands for. */

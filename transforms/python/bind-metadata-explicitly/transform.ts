@@ -15,6 +15,7 @@ import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts
 import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { valueFor } from '../../../src/backend/values.ts';
+import { isForSomeVersions } from '../../../src/backend/version-checks.ts';
 import {
   hasSplat,
   keyword,
@@ -44,9 +45,12 @@ export default {
     if (!sqlalchemyMayBe(backend, '2.0')) return [];
     const done = repairedTogether(backend);
     return onePerFunction([
-      ...boundMetadata(backend, document).map((metadata) => boundAtCreation(backend, metadata)),
+      ...boundMetadata(backend, document)
+        .filter((metadata) => !isForSomeVersions(document, metadata.call, 'sqlalchemy'))
+        .map((metadata) => boundAtCreation(backend, metadata)),
       ...document.calls
         .filter((call) => !done.has(callKey(document, call)))
+        .filter((call) => !isForSomeVersions(document, call, 'sqlalchemy'))
         .flatMap((call) => [...withoutEngine(document, backend, call), ...autoload(document, backend, call)]),
     ]);
   },
