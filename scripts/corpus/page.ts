@@ -34,7 +34,8 @@ They were judged one by one from the code, the claim and the diff (\`FOLDER/blin
 next version, or what their manifests allow. A reason that begins with \`older:\` says that the new code does not run on a release that a manifest names as good enough:
 for that the finding is unsafe, and the command says so.
 
-The goal is 97 of 100 right among the safe ones. Before this draw there were others; what was wrong in them was repaired, and became samples:
+The goal is 97 of 100 right among the safe ones: ${of('safe', 'right')} of ${of('safe')} are. Before this draw there were others; what was wrong in them was repaired, and became samples.
+Rare transforms are drawn whole, so that the draws share many findings; no judge saw another's verdicts:
 ${before
   .map((one) => `${one.commit} (seed ${one.seed}), ${one.right} of ${one.safe} safe ones right`)
   .join('; ')}.
