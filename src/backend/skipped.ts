@@ -1,5 +1,6 @@
 import { type Foreign, whyForeign } from '../files/foreign.ts';
 import { isBuilt } from '../languages/javascript/built.ts';
+import type { Skipped } from '../types.ts';
 import type { Backend } from './backend.ts';
 
 const WHY: Record<Foreign, string> = {
@@ -16,4 +17,16 @@ export function whySkipped(backend: Backend, path: string): string | undefined {
   const file = workspace.read(path);
   const why = file && whyForeign(file, () => workspace.files());
   return why && WHY[why];
+}
+
+const DATABASE = /\b(sqlalchemy|sqlmodel|asyncpg|psycopg2?|databases)\b/;
+
+/** The notebooks of a Python backend that have to do with a database. */
+export function notebooksOf({ facts, workspace }: Backend): Skipped[] {
+  const below = facts.root === '' ? '' : `${facts.root}/`;
+  return workspace
+    .files()
+    .filter((path) => facts.language === 'python' && path.endsWith('.ipynb') && path.startsWith(below))
+    .filter((path) => DATABASE.test(workspace.read(path)?.text ?? ''))
+    .map((file) => ({ file, why: 'It is a notebook: its cells are not looked at.' }));
 }

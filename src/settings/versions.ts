@@ -27,6 +27,13 @@ export function mayBeBelow(specifier: string, version: string): boolean {
   return meets(specifier, { operator: '<', version });
 }
 
+/** Is there any version that both specifiers admit? `>=2.0` and `<1.4` no; what cannot be read admits everything. */
+export function admitOneVersion(specifier: string, other: string): boolean {
+  const [ones, others] = [readSpecifier(specifier), readSpecifier(other)];
+  if (!ones || !others) return true;
+  return ones.some((all) => others.some((more) => !isEmpty([...all, ...more].map(intervalOf))));
+}
+
 /** Below, the same or above, by PEP 440: -1, 0, 1. Both versions must be readable; else 0. */
 export function compareVersions(a: string, b: string): number {
   return explain(a) && explain(b) ? Math.sign(compare(a, b)) : 0;

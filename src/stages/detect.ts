@@ -1,11 +1,12 @@
 import type { Backend } from '../backend/backend.ts';
-import { whySkipped } from '../backend/skipped.ts';
+import { notebooksOf, whySkipped } from '../backend/skipped.ts';
 import { concerns, concernsFile, reachable } from '../detect/concerns.ts';
 import { type Literals, literalsOf } from '../detect/mentions.ts';
 import { toFinding } from '../detect/to-finding.ts';
 import type { SourceFile } from '../files/source-file.ts';
 import { tooDeep } from '../languages/too-deep.ts';
 import type { LoadedTransform } from '../load-transforms.ts';
+import { contradictions } from '../settings/contradictions.ts';
 import { readCompose } from '../settings/yaml.ts';
 import type { Draft } from '../transform.ts';
 import { type Finding, FixBackendError, type Problem, type Skipped } from '../types.ts';
@@ -30,6 +31,7 @@ export function detect(backends: readonly Backend[], transforms: readonly Loaded
   const literals = literalsOf(transforms);
   const skipped = new Map<string, string>();
   for (const backend of backends) {
+    for (const { file, why } of notebooksOf(backend)) skipped.set(file, why);
     for (const { loaded, file, run } of allLooks(transforms, backend, literals, skipped)) {
       try {
         const { drafts, problem } = run();
@@ -133,12 +135,12 @@ function detectInDocument(
   return { drafts: loaded.transform.detect(document, backend) };
 }
 
-/** Files of a backend that cannot be read or, as manifests, not be understood. */
+/** Files of a backend that cannot be read or, as manifests, not be understood or not be met. */
 function unreadable({ facts, workspace, manifests }: Backend): Problem[] {
   const paths = [...facts.manifests, ...facts.settingsFiles, ...facts.files];
   return [
     ...paths.flatMap((path) => workspace.problem(path) ?? []),
-    ...manifests.flatMap(({ problems }) => problems),
+    ...manifests.flatMap(({ problems, requirements }) => [...problems, ...contradictions(requirements)]),
     ...facts.settingsFiles.flatMap((path) => malformed(workspace.read(path))),
   ];
 }

@@ -136,6 +136,13 @@ describe('what is nobody\u2019s own source is named, and the rest repaired', () 
     expect((await here.run([root, ...WRITE])).code).toBe(0);
   });
 
+  test('notebooks are named', async () => {
+    const notebook = JSON.stringify({ cells: [{ cell_type: 'code', source: ['import sqlalchemy'] }] });
+    const root = here.project({ ...BROKEN, 'try.ipynb': notebook, 'plot.ipynb': '{"cells": []}' });
+    const { out } = await here.run([root, '--dry-run']);
+    expect(out).toMatch(/Skipped: 1\n +try\.ipynb\n +It is a notebook/);
+  });
+
   test('many of them are counted, and all named in the JSON', async () => {
     const copies = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((i) => [`_vendor/a${i}.py`, VENDORED]));
     const root = here.project({ ...BROKEN, ...copies });
