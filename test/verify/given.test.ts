@@ -344,6 +344,8 @@ describe.skipIf(!mariadb)('a given MySQL or MariaDB', () => {
     timeout: LONG,
   }, async () => {
     await server.sql(
+      // A run that was killed leaves it.
+      "DROP USER IF EXISTS 'fixb_given'@'%'",
       "CREATE USER 'fixb_given'@'%'",
       "GRANT ALL ON `fix\\_backend\\_%`.* TO 'fixb_given'@'%'",
       "GRANT SELECT ON mysql.* TO 'fixb_given'@'%'",
