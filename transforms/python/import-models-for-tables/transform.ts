@@ -1,5 +1,6 @@
 import { alembicEnvironments } from '../../../src/backend/alembic.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
+import { errorOfImport } from '../../../src/backend/import-errors.ts';
 import { moduleFor } from '../../../src/backend/import-for.ts';
 import { loadersOf, loadsByName, reachFrom } from '../../../src/backend/import-reach.ts';
 import { type MetadataHome, metadataAt, modelsOf } from '../../../src/backend/models.ts';
@@ -110,27 +111,6 @@ function brokenAmong(
   return fresh
     .map((each) => ({ path: each.path, error: errorOfImport(each) }))
     .find((each): each is { path: string; error: string } => each.error !== undefined);
-}
-
-/** What importing a module raises, where its text alone shows it. */
-function errorOfImport(document: PythonDocument): string | undefined {
-  if (document.problem) return 'SyntaxError';
-  const missing = document.topBindings.some(
-    ({ kind, guards, name }) =>
-      kind === 'from-import' && guards.length === 0 && document.exported(name).kind === 'missing',
-  );
-  if (missing) return 'ImportError';
-  return descendants(document.root, 'assignment').some((each) => isItemOfType(document, each))
-    ? 'TypeError'
-    : undefined;
-}
-
-/** `tasks = Mapped[list] = relationship()`: the colon is missing, so that an item of a class is assigned. */
-function isItemOfType(document: PythonDocument, assignment: Node): boolean {
-  const left = assignment.childForFieldName('left');
-  const object = left?.type === 'subscript' ? left.childForFieldName('value') : undefined;
-  if (!object || enclosing(assignment, 'function_definition')) return false;
-  return /^(typing|sqlalchemy\.orm)\.[A-Z]\w*$/.test(document.externalName(object) ?? '');
 }
 
 function declares(document: PythonDocument, home: MetadataHome): boolean {

@@ -1,6 +1,7 @@
 import type { Application } from '../../../src/backend/applications.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { isTest } from '../../../src/backend/entry.ts';
+import { errorOfImport } from '../../../src/backend/import-errors.ts';
 import { moduleFor } from '../../../src/backend/import-for.ts';
 import { referencesAcross } from '../../../src/backend/references.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
@@ -126,6 +127,11 @@ function draft(
   const entry = application.callDocument;
   const base = { subject: binding.name, at: document.place(binding.node) };
   const message = `${binding.name} of ${document.path} is included nowhere.`;
+  const error = errorOfImport(document);
+  if (error) {
+    const next = `${document.path} raises ${error} when it is imported: repair that first, then include the router.`;
+    return { ...base, message, safety: 'report', next };
+  }
   const place = placeIn(entry, application);
   const prefix = prefixFor(document, binding, place?.neighbours ?? []);
   if (!place || prefix === undefined) {
