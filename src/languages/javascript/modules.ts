@@ -39,6 +39,7 @@ export class ScriptModules {
   private readonly named: Aliases;
   private readonly scripts = new Map<string, Script | undefined>();
   private readonly resolved = new Map<string, string | undefined>();
+  private own: ReadonlySet<string> | undefined;
 
   constructor(home: Home) {
     this.home = home;
@@ -91,22 +92,27 @@ export class ScriptModules {
 
   /** The files of the repository that import a file by a name that is written out; told from their texts. */
   importers(path: string): string[] {
-    return this.files().filter((one) => this.reach.imported(one).includes(path));
+    const own = this.files();
+    return this.reach.importersOf(path).filter((one) => own.has(one));
   }
 
   /** Every file of the backend's repository whose text holds one of the words, parsed. */
   mentioning(...words: string[]): Script[] {
-    return this.files().flatMap((path) => {
+    return [...this.files()].flatMap((path) => {
       const text = this.home.workspace.read(path)?.text ?? '';
       return words.some((word) => text.includes(word)) ? (this.script(path) ?? []) : [];
     });
   }
 
-  private files(): string[] {
-    return this.home.workspace
-      .files()
-      .filter((path) => isJavaScript(path) && !/(^|\/)node_modules\//.test(path))
-      .filter((path) => !isBuilt(this.home.workspace, path));
+  /** Told once: whether a compiler wrote a file is seen by its text. */
+  private files(): ReadonlySet<string> {
+    this.own ??= new Set(
+      this.home.workspace
+        .files()
+        .filter((path) => isJavaScript(path) && !/(^|\/)node_modules\//.test(path))
+        .filter((path) => !isBuilt(this.home.workspace, path)),
+    );
+    return this.own;
   }
 
   private find(from: string, module: string): string | undefined {

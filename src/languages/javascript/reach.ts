@@ -46,6 +46,7 @@ export class Reach {
     this.asked.set(key, asked);
     return (
       (asked.known.get(path) ?? this.search(path, asked)) ||
+      // `require('./routes')(app, client)`
       this.importersOf(path).some((one) => asked.names.test(this.workspace.read(one)?.text ?? '')) ||
       this.isHanded(path, asked)
     );
@@ -60,8 +61,8 @@ export class Reach {
     return files.has(path);
   }
 
-  /** The files that import a file: `require('./routes')(app, client)`. */
-  private importersOf(path: string): readonly string[] {
+  /** The files that import a file by a name that is written out; told from their texts, which are gone through once. */
+  importersOf(path: string): readonly string[] {
     this.importers ??= this.allImporters();
     return this.importers.get(path) ?? [];
   }
