@@ -1,6 +1,7 @@
 import { positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { dirname, join, type ModuleTarget } from '../languages/python/modules.ts';
+import type { Binding } from '../languages/python/scopes.ts';
 import { plainString } from '../languages/python/tree.ts';
 
 const LOADS_BY_NAME =
@@ -78,9 +79,7 @@ function importsOf(document: PythonDocument, byName: ByName): PythonDocument[] {
   };
   for (const binding of document.bindings) {
     if (binding.kind === 'import') addDotted(document, binding.module ?? binding.name, add);
-    if (binding.kind !== 'from-import') continue;
-    if (binding.guards.some((guard) => guard.kind === 'if' && guard.test.text.includes('TYPE_CHECKING')))
-      continue;
+    if (binding.kind !== 'from-import' || isForTypesOnly(binding)) continue;
     const target = document.modules.resolve(document.path, binding.module ?? '');
     const name = binding.imported ?? binding.name;
     add(target);
@@ -92,6 +91,11 @@ function importsOf(document: PythonDocument, byName: ByName): PythonDocument[] {
   for (const name of namesOfImporters(document)) add(document.modules.resolve(document.path, name));
   for (const star of document.scopes.stars) add(document.modules.resolve(document.path, star.module));
   return found;
+}
+
+/** True below `if TYPE_CHECKING:`, where an import is for the type checker and is not run. */
+export function isForTypesOnly({ guards }: Binding): boolean {
+  return guards.some((guard) => guard.kind === 'if' && guard.test.text.includes('TYPE_CHECKING'));
 }
 
 /** `import a.b.c` loads all three. */

@@ -3,9 +3,9 @@ import {
   dotted,
   isMember,
   keyOf,
+  methodOf,
   type Node,
   type NodeOf,
-  nameOf,
   type Property,
   propertiesOf,
   propertyName,
@@ -116,11 +116,7 @@ function optionsOf(
 
 /** `useFactory: (config) => ({ uri, … })`: the object that is written out at the factory's one end. Nest hands it on but for what is its own. */
 function madeByFactory(script: Script, options: Node): Node | undefined {
-  if (options.type !== 'ObjectExpression') return undefined;
-  const method = options.properties.find(
-    (one) => one.type === 'ObjectMethod' && nameOf(one.key as Node, one.computed) === 'useFactory',
-  );
-  const factory = method ?? propertyOf(options, 'useFactory')?.value;
+  const factory = methodOf(options, 'useFactory') ?? propertyOf(options, 'useFactory')?.value;
   const [returned, another] = factory ? returnsOf(script, unwrap(factory as Node)) : [];
   return returned && !another && unwrap(returned).type === 'ObjectExpression' ? returned : undefined;
 }

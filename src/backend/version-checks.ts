@@ -5,6 +5,7 @@ import type { Binding } from '../languages/python/scopes.ts';
 import { descendants, encloses, type Node, plainString } from '../languages/python/tree.ts';
 import { normaliseName } from '../settings/requirement.ts';
 import type { Backend } from './backend.ts';
+import { isForTypesOnly } from './import-reach.ts';
 
 /** From the test of an `if` over the function that it calls to the constant that this one reads. */
 const MOST_HOPS = 2;
@@ -78,10 +79,6 @@ function importsOf(document: PythonDocument, module: PythonDocument): Node[] {
   );
   const starred = document.scopes.stars.filter((star) => pathOf(document, star.module) === module.path);
   return [...named, ...starred].map(({ statement }) => statement);
-}
-
-function isForTypesOnly({ guards }: Binding): boolean {
-  return guards.some((guard) => guard.kind === 'if' && guard.test.text.includes('TYPE_CHECKING'));
 }
 
 /** `from app import models` may mean the module app or the module app.models. */

@@ -5,8 +5,8 @@ import {
   isMember,
   keyOf,
   methodCall,
+  methodOf,
   type Node,
-  nameOf,
   propertyName,
   propertyOf,
   stringValue,
@@ -14,7 +14,7 @@ import {
 } from '../../languages/javascript/nodes.ts';
 import type { Script } from '../../languages/javascript/script.ts';
 import { declaredType, madeBy, originOf, valueBehind } from '../../languages/javascript/trace.ts';
-import { usesOf, usesOfName } from '../../languages/javascript/uses.ts';
+import { usesOfFunction } from '../../languages/javascript/uses.ts';
 
 const SCHEMAS = /^(mongoose\.Schema|@nestjs\/mongoose\.SchemaFactory\.createForClass)$/;
 const SCHEMA_TYPES = /^mongoose\.Schema$/;
@@ -43,8 +43,7 @@ function isOfPlugin(script: Script, node: Node, depth: number): boolean {
   const binding = node.type === 'Identifier' ? script.bindingOf(node) : undefined;
   const fn = binding?.kind === 'param' && binding.writes.length === 0 ? binding.declaration : undefined;
   if (!isFunction(fn) || fn.params[0] !== binding?.identifier) return false;
-  const { id } = fn as unknown as { id?: Node | null };
-  const uses = fn.type === 'FunctionDeclaration' ? id && usesOfName(script, id) : usesOf(script, fn);
+  const uses = usesOfFunction(script, fn);
   if (!uses || uses.length === 0) return false;
   return uses.every((use) => {
     const call = use.script.parentOf(use.node);
@@ -168,9 +167,5 @@ function givesMethod(call: Node, of: 'statics' | 'methods', name: string): boole
 
 function hasKey(node: Node, name: string): boolean {
   const object = unwrap(node);
-  if (object.type !== 'ObjectExpression') return false;
-  if (propertyOf(object, name)) return true;
-  return (object.properties as Node[]).some(
-    (one) => one.type === 'ObjectMethod' && nameOf(one.key as Node, one.computed) === name,
-  );
+  return propertyOf(object, name) !== undefined || methodOf(object, name) !== undefined;
 }

@@ -1,6 +1,6 @@
 import { argumentsOf, isCall, isFunction, type Node } from './nodes.ts';
 import type { Script } from './script.ts';
-import { type Use, usesOf, usesOfName } from './uses.ts';
+import { type Use, usesOfFunction } from './uses.ts';
 
 /** What each caller of a function hands to one of its parameters; undefined where a caller may be unknown. */
 export function handedTo(script: Script, name: Node): Use[] | undefined {
@@ -8,8 +8,7 @@ export function handedTo(script: Script, name: Node): Use[] | undefined {
   const fn = binding?.kind === 'param' && binding.writes.length === 0 ? binding.declaration : undefined;
   if (!binding || !isFunction(fn)) return undefined;
   const index = (fn.params as Node[]).indexOf(binding.identifier);
-  const { id } = fn as unknown as { id?: Node | null };
-  const uses = fn.type === 'FunctionDeclaration' ? id && usesOfName(script, id) : usesOf(script, fn);
+  const uses = usesOfFunction(script, fn);
   if (index < 0 || !uses) return undefined;
   const given = uses.map((use) => argumentIn(use, index));
   return given.every((one) => one !== undefined) ? given : undefined;

@@ -125,6 +125,15 @@ export function propertyOf(object: Node | undefined, name: string): Property | u
   return own.length === 1 ? own[0] : undefined;
 }
 
+/** `{ name() {} }`: the method, where the object is written out and has one by that name. */
+export function methodOf(object: Node | undefined, name: string): NodeOf<'ObjectMethod'> | undefined {
+  if (object?.type !== 'ObjectExpression') return undefined;
+  return object.properties.find(
+    (one): one is NodeOf<'ObjectMethod'> =>
+      one.type === 'ObjectMethod' && nameOf(one.key as Node, one.computed) === name,
+  );
+}
+
 export function propertiesOf(object: Node | undefined): Property[] {
   if (object?.type !== 'ObjectExpression') return [];
   return object.properties.filter((property): property is Property => property.type === 'ObjectProperty');

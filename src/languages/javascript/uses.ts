@@ -1,6 +1,6 @@
 import { exportedAs } from './exports.ts';
 import { requiredModule } from './module-names.ts';
-import { isMember, type Node, nameOf, propertyName, unwrap } from './nodes.ts';
+import { type FunctionNode, isMember, type Node, nameOf, propertyName, unwrap } from './nodes.ts';
 import type { Script } from './script.ts';
 
 /** An expression that is a value, and the file that it stands in. */
@@ -26,6 +26,12 @@ export function usesOf(script: Script, node: Node): Use[] | undefined {
 /** The same for what a name stands for, which may be a class or a function. */
 export function usesOfName(script: Script, identifier: Node): Use[] | undefined {
   return ofName({ script, node: identifier }, [], DEPTH);
+}
+
+/** Where a function is used: by its name where it is declared, else as the value that it is. */
+export function usesOfFunction(script: Script, fn: FunctionNode): Use[] | undefined {
+  if (fn.type !== 'FunctionDeclaration') return usesOf(script, fn);
+  return fn.id ? usesOfName(script, fn.id as Node) : undefined;
 }
 
 /** The uses of what lies at a path of keys in the value of an expression. */

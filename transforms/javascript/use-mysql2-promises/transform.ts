@@ -15,7 +15,7 @@ import {
 } from '../../../src/languages/javascript/nodes.ts';
 import { isAwaited, isChained, replace, type Script } from '../../../src/languages/javascript/script.ts';
 import { madeBy, originOf } from '../../../src/languages/javascript/trace.ts';
-import { usesOf, usesOfName } from '../../../src/languages/javascript/uses.ts';
+import { usesOfFunction } from '../../../src/languages/javascript/uses.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const find: Find = ({ script, version }) => {
@@ -100,8 +100,7 @@ function isHandedOut(script: Script, call: Node): boolean {
   const isReturned =
     parent?.type === 'ReturnStatement' || (parent === fn && parent?.type === 'ArrowFunctionExpression');
   if (!isReturned || !isFunction(fn)) return false;
-  const { id } = fn as unknown as { id?: Node | null };
-  const uses = fn.type === 'FunctionDeclaration' ? id && usesOfName(script, id) : usesOf(script, fn);
+  const uses = usesOfFunction(script, fn);
   if (!uses || uses.length === 0) return false;
   return uses.every((use) => {
     const calls = use.script.parentOf(use.node);
