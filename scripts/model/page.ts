@@ -30,7 +30,7 @@ Made by \`npm run model\`. Nothing here is typed by hand but the judgements, whi
 
 ${scopes.files} files of the standard library and of installed packages, ${scopes.scopes} scopes; ${scopes.different.length} differ.
 
-${scopes.different.map((each) => `- ${withoutFolders(each)}`).join('\n')}
+${scopes.different.map((each) => `- ${withoutFolders(each)}\n`).join('')}${unread(scopes)}
 
 ## Receivers: pyright
 
@@ -52,6 +52,12 @@ ${differences.length} places where both know and say something else; ${open} not
 
 ${differences.map(({ name, each }) => difference(name, each, judged)).join('\n')}
 `;
+}
+
+function unread({ unread }: ScopesResult): string {
+  if (unread.length === 0) return '';
+  const names = unread.map((each) => withoutFolders(each)).join(', ');
+  return `\nLeft out, because the grammar cannot read them: ${names}. In a backend the command names such a file and changes nothing in it.\n`;
 }
 
 function rowOf(name: string, compared: readonly Compared[]): string {

@@ -55,6 +55,8 @@ const WITHOUT_NAMES = new Set([
   'line_continuation',
 ]);
 
+const NOT_ASCII = /[^\0-\x7f]/;
+
 class ScopeReader {
   private readonly scopes: Scopes;
   private readonly declaresOutward: boolean;
@@ -137,7 +139,7 @@ class ScopeReader {
   }
 
   private refer(node: Node, scope: Scope): void {
-    this.scopes.references.push({ name: node.text, node, scope });
+    this.scopes.references.push({ name: asCompared(node.text), node, scope });
   }
 
   private bind(
@@ -147,7 +149,7 @@ class ScopeReader {
     statement: Node,
     more: Partial<Binding> = {},
   ): void {
-    const name = more.name ?? node.text;
+    const name = more.name ?? asCompared(node.text);
     const owner = this.ownerOf(scope, name);
     const binding: Binding = { name, kind, node, statement, scope: owner, guards: this.guards, ...more };
     const known = owner.bindings.get(name);
@@ -281,7 +283,9 @@ class ScopeReader {
     if (left?.type === 'identifier') {
       const more = { ...(annotation && { annotation }), ...(value && { value: finalValue(value) }) };
       this.bind(scope, value ? 'assignment' : 'declared', left, node, more);
-    } else this.bindTargets(left, scope, node);
+    } else if (value) this.bindTargets(left, scope, node);
+    // `(x): int` and `a.b: int` declare no name.
+    else this.visit(left, scope);
   }
 
   private namedExpression(node: Node, scope: Scope): void {
@@ -323,7 +327,7 @@ class ScopeReader {
 
   private outward(node: Node, scope: Scope, kind: 'global' | 'nonlocal'): void {
     if (scope.kind === 'module') return;
-    for (const name of children(node)) scope.outward.set(name.text, kind);
+    for (const name of children(node)) scope.outward.set(asCompared(name.text), kind);
   }
 
   private caseClause(node: Node, scope: Scope): void {
@@ -377,6 +381,11 @@ class ScopeReader {
     if (node.type === 'attribute' || node.type === 'subscript') return this.visit(node, scope);
     for (const child of children(node)) this.bindTargets(child, scope, statement, kind);
   }
+}
+
+/** Python compares names in their NFKC form (Language Reference 2.3): `ｗｉｄｔｈ` is `width`. */
+function asCompared(name: string): string {
+  return NOT_ASCII.test(name) ? name.normalize('NFKC') : name;
 }
 
 function withoutSpace(text: string): string {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { differences, expectedScopes } from '../../../scripts/model/scopes.ts';
 import { loadPython } from '../../../src/languages/python/tree.ts';
 
@@ -27,17 +27,43 @@ describe.runIf(library)('scopes', () => {
   }, 120_000);
 
   it('bind what a method calls nonlocal in the function around its class, wherever that binds it', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'scopes-'));
-    const file = join(folder, 'nonlocal.py');
     const method =
       '    class A:\n        def f(self):\n            nonlocal n, later\n            n = later = 1\n';
-    writeFileSync(file, `def outer():\n    n = 0\n${method}    later = 0\n    return A\n`);
-    const [[path, scopes] = ['', []]] = Object.entries(expectedScopes([file]));
-    expect(differences(path, scopes)).toEqual([]);
-    expect(scopes.length).toBeGreaterThan(3);
-    rmSync(folder, { recursive: true });
+    const { scopes, different } = compared(`def outer():\n    n = 0\n${method}    later = 0\n    return A\n`);
+    expect(different).toEqual([]);
+    expect(scopes).toBeGreaterThan(3);
+  });
+
+  it('bind a name as Python compares it, and none where parentheses are annotated', () => {
+    const { scopes, different } = compared(
+      'def f():\n    ｗｉｄｔｈ = 1\n    global 𝔘𝔫𝔦\n    𝔘𝔫𝔦 = width\n\ndef g():\n    (none): int\n    (some): int = 1\n',
+    );
+    expect(different).toEqual([]);
+    expect(scopes).toBe(3);
+  });
+
+  it('see a difference', () => {
+    const [[path, scopes] = ['', []]] = Object.entries(expectedOf('def f():\n    a = 1\n'));
+    const other = scopes.map((scope) => ({ ...scope, bound: [...scope.bound, 'b'] }));
+    expect(differences(path, other).map((each) => each.replace(path, 'file'))).toEqual([
+      'file module: missing b; extra ',
+      'file function f 1: missing b; extra ',
+    ]);
   });
 });
+
+const folder = mkdtempSync(join(tmpdir(), 'scopes-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function expectedOf(text: string): ReturnType<typeof expectedScopes> {
+  writeFileSync(join(folder, 'sample.py'), text);
+  return expectedScopes([join(folder, 'sample.py')]);
+}
+
+function compared(text: string): { scopes: number; different: string[] } {
+  const [[path, scopes] = ['', []]] = Object.entries(expectedOf(text));
+  return { scopes: scopes.length, different: differences(path, scopes) };
+}
 
 function libraryFiles(): string[] {
   const folder = library ?? '';
