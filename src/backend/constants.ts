@@ -6,7 +6,7 @@ import { readDotenv } from '../settings/dotenv.ts';
 import { isDotenv } from '../settings/variables.ts';
 import type { Backend } from './backend.ts';
 import { environmentRead } from './environment-reads.ts';
-import { fieldFor, memberAt } from './settings-fields.ts';
+import { fieldRead, memberAt } from './settings-fields.ts';
 import type { UrlLiteral } from './url-sources.ts';
 import { valueFor } from './values.ts';
 
@@ -57,7 +57,7 @@ export function constantOf(
   const literal = plainString(node) ?? (node.type === 'integer' ? node.text : undefined);
   if (literal !== undefined) return literal;
   const member = node.type === 'attribute' ? memberAt(document, node) : undefined;
-  const field = member && fieldFor(member);
+  const field = member && fieldRead(document, node, member);
   if (field)
     return (
       settingOf(backend, field.variable) ??

@@ -1,5 +1,7 @@
+import { type TypeExpression, typeAt, typingName } from '../languages/python/annotations.ts';
 import { keywordValue, positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
+import type { Origin } from '../languages/python/origin.ts';
 import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import { inheritsFrom } from './engines.ts';
 import { configOf, optionOf } from './settings-config.ts';
@@ -16,6 +18,14 @@ const FIELD_CALLS: ReadonlySet<string> = new Set([
   'pydantic.Field',
   'pydantic.fields.Field',
   'pydantic.v1.Field',
+]);
+
+/** Calls that stand for a field of a dataclass or model, and hold what it is given by default. */
+const DEFAULTING: ReadonlySet<string> = new Set([
+  ...FIELD_CALLS,
+  'dataclasses.field',
+  'attrs.field',
+  'attr.ib',
 ]);
 
 /** A member of a class of the project: a field with a value, or a property. */
@@ -41,6 +51,8 @@ export interface SettingsField extends Member {
   /** The value without the variable: the string itself, also out of `Field(default=…)`. */
   default?: Node;
   required: boolean;
+  /** Of a field of a model that is a field itself: what stands between the two names. */
+  delimiter?: string;
 }
 
 /** True for a class that reads its fields from the environment. */
@@ -89,6 +101,27 @@ export function fieldFor(member: Member): SettingsField | undefined {
   return fieldsOf(member.document, member.definition).find((field) => field.name === member.name);
 }
 
+/**
+ * The settings field that `object.name` reads as this member: one of the object's own class, or of a model that is itself a field
+ * of settings, which `DB__URL` fills where `env_nested_delimiter` is `__`.
+ */
+export function fieldRead(
+  document: PythonDocument,
+  attribute: Node,
+  member: Member,
+): SettingsField | undefined {
+  return fieldFor(member) ?? nestedField(document, attribute, member);
+}
+
+function nestedField(document: PythonDocument, attribute: Node, member: Member): SettingsField | undefined {
+  const object = attribute.childForFieldName('object');
+  const holder = object?.type === 'attribute' ? memberAt(document, object) : undefined;
+  const outer = object && holder && fieldRead(document, object, holder);
+  const delimiter = outer && (outer.delimiter ?? nestedDelimiter(outer.document, outer.definition));
+  if (!outer || !delimiter || member.method || !member.annotation) return undefined;
+  return { ...settingsField(member.document, member, `${outer.variable}${delimiter}`), delimiter };
+}
+
 /** The class of an expression: `settings`, `get_settings()`, `Settings()`, `self` in a method, or the class itself. */
 function classFor(document: PythonDocument, node: Node): Value | undefined {
   if (node.type === 'identifier' && /^(self|cls)$/.test(node.text)) {
@@ -96,12 +129,20 @@ function classFor(document: PythonDocument, node: Node): Value | undefined {
     return definition && { document, node: definition };
   }
   const value = valueFor(document, node);
-  if (!value) return undefined;
+  if (!value) return memberClass(document, node);
   const named = value.node.type === 'call' ? value.node.childForFieldName('function') : value.node;
   const origin = named ? value.document.origin(named) : undefined;
   if (origin?.kind !== 'local') return undefined;
   if (origin.binding.kind === 'class') return { document: origin.document, node: origin.binding.statement };
   return annotatedClass(origin.document, origin.binding.annotation);
+}
+
+/** The class of `settings.db`: what the member is annotated with, or made of. */
+function memberClass(document: PythonDocument, node: Node): Value | undefined {
+  const member = node.type === 'attribute' ? memberAt(document, node) : undefined;
+  if (!member || member.method) return undefined;
+  const annotated = annotatedClass(member.document, member.annotation);
+  return annotated ?? (member.value && classFor(member.document, member.value));
 }
 
 /** Every class that an expression may be an instance of, by its conditions and by the returns of the function that gives it. */
@@ -125,10 +166,18 @@ function alternativesOf({ document, node }: Value): Value[] {
 
 /** The class that a parameter or variable is annotated with. */
 function annotatedClass(document: PythonDocument, annotation: Node | undefined): Value | undefined {
-  const named = annotation?.namedChildren[0];
-  const origin = named?.type === 'identifier' ? document.origin(named) : undefined;
-  const isClass = origin?.kind === 'local' && origin.binding.kind === 'class';
-  return isClass ? { document: origin.document, node: origin.binding.statement } : undefined;
+  const named = annotation && classNamed(typeAt(document, annotation));
+  const isClass = named?.kind === 'local' && named.binding.kind === 'class';
+  return isClass ? { document: named.document, node: named.binding.statement } : undefined;
+}
+
+/** What the name of a type is bound to, `Optional[X]`, `X | None` and `Annotated[X, …]` taken off. */
+function classNamed(type: TypeExpression): Origin | undefined {
+  if (type.form === 'name') return type.origin;
+  const real = type.form === 'union' ? type.members.filter(({ form }) => form !== 'none') : [];
+  if (real.length === 1 && real[0]) return classNamed(real[0]);
+  const wraps = type.form === 'applied' && /^(Optional|Annotated)$/.test(typingName(type.base) ?? '');
+  return wraps && type.args[0] ? classNamed(type.args[0]) : undefined;
 }
 
 function findMember(owner: Value, name: string, hops = 0): Member | undefined {
@@ -206,6 +255,24 @@ function aliasOf(call: Node): string | undefined {
 /** The first of `AliasChoices("A", "B")`. */
 function firstString(node: Node): string | undefined {
   return descendants(node, 'string').map(plainString).find(Boolean);
+}
+
+/** What a dataclass or model gives a field that is not filled: `field(default=…)`, or what the lambda of `default_factory` gives. */
+export function defaultOf(document: PythonDocument, value: Node): Node | undefined {
+  const callee = value.type === 'call' ? value.childForFieldName('function') : null;
+  if (!callee || !DEFAULTING.has(document.externalName(callee) ?? '')) return undefined;
+  const factory = keywordValue(value, 'default_factory') ?? keywordValue(value, 'factory');
+  return keywordValue(value, 'default') ?? (factory?.type === 'lambda' ? bodyOf(factory) : undefined);
+}
+
+function bodyOf(lambda: Node): Node | undefined {
+  return lambda.childForFieldName('body') ?? undefined;
+}
+
+/** `env_nested_delimiter` of the class itself. */
+export function nestedDelimiter(document: PythonDocument, definition: Node): string {
+  const config = configOf(document, definition);
+  return literal(config && optionOf(config, 'env_nested_delimiter'));
 }
 
 /** `env_prefix` of the class itself. */

@@ -4,7 +4,7 @@ import type { Binding } from '../languages/python/scopes.ts';
 import { children, type Node, plainString } from '../languages/python/tree.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
 import { environmentRead } from './environment-reads.ts';
-import { fieldFor, type Member, memberAt, membersAt } from './settings-fields.ts';
+import { defaultOf, fieldRead, type Member, memberAt, membersAt } from './settings-fields.ts';
 import { returnsOf, type Value, valueFor } from './values.ts';
 
 /** A URL written in the code: offsets are of the text between the quotes. */
@@ -180,16 +180,18 @@ class SourceReader {
   private name(document: PythonDocument, node: Node): void {
     const members = node.type === 'attribute' ? membersAt(document, node) : [];
     if (members.length > 1) {
-      for (const each of members) if (!this.member(each)) this.found.unknown.push({ document, node });
-    } else if (!members[0] || !this.member(members[0])) this.bound(document, node);
+      for (const each of members)
+        if (!this.member(document, node, each)) this.found.unknown.push({ document, node });
+    } else if (!members[0] || !this.member(document, node, members[0])) this.bound(document, node);
   }
 
   /** False where a member says nothing of what it is. */
-  private member(member: Member): boolean {
-    const field = member.method ? undefined : fieldFor(member);
+  private member(document: PythonDocument, node: Node, member: Member): boolean {
+    const field = member.method ? undefined : fieldRead(document, node, member);
     if (member.method) this.returns(member.document, member.method);
     else if (field) this.variable(field.document, field.variable, field.default);
-    else if (member.value) this.read(member.document, member.value);
+    else if (member.value)
+      this.read(member.document, defaultOf(member.document, member.value) ?? member.value);
     return member.method !== undefined || field !== undefined || member.value !== undefined;
   }
 

@@ -8,7 +8,7 @@ import { descendants, enclosing, type Node, plainString } from '../languages/pyt
 import { classesOf, type Engine, engineAt } from './engines.ts';
 import { environmentRead } from './environment-reads.ts';
 import { referencesAcross } from './references.ts';
-import { fieldFor, fieldsOf, membersAt } from './settings-fields.ts';
+import { defaultOf, fieldRead, fieldsOf, membersAt, nestedDelimiter } from './settings-fields.ts';
 import { MAKE_URL } from './url-sources.ts';
 
 /** Where an address ends up. */
@@ -77,6 +77,15 @@ function findUses(documents: readonly PythonDocument[], variable: string): reado
   return follower.uses;
 }
 
+/** What a settings class calls a variable, and what the models that it holds would. */
+function namesOf(document: PythonDocument, definition: Node, variable: string): string[] {
+  const fields = fieldsOf(document, definition);
+  const delimiter = fields.length > 0 ? nestedDelimiter(document, definition) : '';
+  const nested = delimiter && variable.includes(delimiter) ? variable.split(delimiter).at(-1) : undefined;
+  const own = fields.filter((field) => field.variable === variable).map(({ name }) => name);
+  return nested ? [...own, nested.toLowerCase(), nested.toUpperCase()] : own;
+}
+
 function nameOf(definition: Node): string | undefined {
   return definition.childForFieldName('name')?.text;
 }
@@ -105,7 +114,9 @@ class UseFollower {
     if (fields.length === 0) return [];
     return descendants(document.root, 'attribute').filter((node) => {
       if (!fields.includes(node.childForFieldName('attribute')?.text ?? '')) return false;
-      return membersAt(document, node).some((member) => fieldFor(member)?.variable === variable);
+      return membersAt(document, node).some(
+        (member) => fieldRead(document, node, member)?.variable === variable,
+      );
     });
   }
 
@@ -115,9 +126,9 @@ class UseFollower {
   private fieldNames(variable: string): string[] {
     this.names ??= this.documents
       .filter((document) => document.text.includes('Settings'))
-      .flatMap((document) => classesOf(document).flatMap((definition) => fieldsOf(document, definition)))
-      .filter((field) => field.variable === variable)
-      .map((field) => field.name);
+      .flatMap((document) =>
+        classesOf(document).flatMap((definition) => namesOf(document, definition, variable)),
+      );
     return this.names;
   }
 
@@ -152,6 +163,8 @@ class UseFollower {
         return this.returned(parent, altered);
       case 'subscript':
         return this.subscript(document, node, parent, altered);
+      case 'lambda':
+        return this.factory(document, node, parent, altered);
       case 'comparison_operator':
       case 'not_operator':
       case 'if_statement':
@@ -184,6 +197,7 @@ class UseFollower {
     if (origin.kind === 'builtin' && READ_ONLY_CALLS.test(origin.name))
       return this.use(document, node, 'read', altered);
     if (origin.kind === 'external' && MAKE_URL.has(origin.name)) return this.follow(document, call, altered);
+    if (defaultOf(document, call)?.id === node.id) return this.follow(document, call, altered);
     if (origin.kind === 'external' && RAW.has(origin.name)) return this.use(document, node, 'raw', altered);
     if (origin.kind === 'local' && origin.binding.kind === 'function')
       return this.intoFunction(origin.document, origin.binding.statement, call, node, altered);
@@ -226,6 +240,14 @@ class UseFollower {
     });
     const binding = parameter && scope?.bindings.get(parameter.name)?.[0];
     if (binding) this.referencesTo(document, binding, altered);
+    else this.use(document, node, 'other', altered);
+  }
+
+  /** `url: str = field(default_factory=lambda: os.environ["URL"])`: what the member of a dataclass is given. */
+  private factory(document: PythonDocument, node: Node, lambda: Node, altered: boolean): void {
+    const call = enclosing(lambda, 'call');
+    const isDefault = call && defaultOf(document, call)?.id === node.id;
+    if (isDefault) this.follow(document, call, altered);
     else this.use(document, node, 'other', altered);
   }
 
