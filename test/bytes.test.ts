@@ -34,6 +34,10 @@ const FORMS: Record<string, Form> = {
   tabs: onPython((text) => text.replace(/^( {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))),
   'no newline at the end': (text) => utf8(text.replace(/\n$/, '')),
   'form feeds': onPython((text) => text.replace(/\n\n\n(?=\S)/g, '\n\f\n\n')),
+  'UTF-16, as PowerShell writes `pip freeze > requirements.txt`': (text, path) =>
+    /requirements[^/]*\.txt$/.test(path)
+      ? Buffer.from(`\ufeff${text.replaceAll('\n', '\r\n')}`, 'utf16le')
+      : utf8(text),
   'latin-1 with its cookie': (text, path) =>
     isPython(path) ? Buffer.from(`# -*- coding: latin-1 -*-\n# caf\u00e9\n${text}`, 'latin1') : utf8(text),
 };

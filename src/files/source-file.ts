@@ -23,8 +23,9 @@ const CODING_COOKIE = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
  * Returns undefined for binary content and for an encoding that does not survive the round trip.
  */
 export function decode(path: string, bytes: Buffer, mode: number): SourceFile | undefined {
-  if (bytes.includes(0)) return undefined;
-  const encoding = isUtf8(bytes) ? 'utf-8' : declaredEncoding(bytes);
+  const wide = wideEncoding(path, bytes);
+  if (!wide && bytes.includes(0)) return undefined;
+  const encoding = wide ?? (isUtf8(bytes) ? 'utf-8' : declaredEncoding(bytes));
   if (!encoding) return undefined;
   const text =
     encoding === 'utf-8' ? bytes.toString('utf8') : iconv.decode(bytes, encoding, { stripBOM: false });
@@ -39,6 +40,13 @@ export function encode(text: string, encoding: string): Buffer {
 
 export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** UTF-16, by its mark: what PowerShell writes for `pip freeze > requirements.txt`, and pip reads. Python reads no module in it. */
+function wideEncoding(path: string, bytes: Buffer): string | undefined {
+  if (path.endsWith('.py') || bytes.length < 2) return undefined;
+  const mark = bytes.readUInt16BE(0);
+  return mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : undefined;
 }
 
 function declaredEncoding(bytes: Buffer): string | undefined {
