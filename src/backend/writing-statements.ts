@@ -38,7 +38,9 @@ function ofCall(document: PythonDocument, call: Node, hops: number): Writes | un
   if (!object) return undefined;
   if (object.type === 'call') return ofCall(document, object, hops + 1);
   const table = valueFor(document, object);
-  const isTable = table?.node.type === 'call' && calledName(table.document, table.node) === 'Table';
+  const isTable =
+    object.childForFieldName('attribute')?.text === '__table__' ||
+    (table?.node.type === 'call' && calledName(table.document, table.node) === 'Table');
   if (/^(insert|update|delete)$/.test(method)) return isTable ? 'rows' : undefined;
   return writes(document, object, hops + 1);
 }

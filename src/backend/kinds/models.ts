@@ -13,6 +13,7 @@ import {
 import type { PythonDocument } from '../../languages/python/document.ts';
 import { type Node, plainString } from '../../languages/python/tree.ts';
 import { annotatedKind } from './annotations.ts';
+import { leadsToMany } from './direction.ts';
 import { instanceOfExternal, isModelBase, isSqlModel, makesModelBase } from './external.ts';
 import type { Kind } from './kind.ts';
 import type { Kinds } from './kinds.ts';
@@ -112,7 +113,7 @@ export function relationshipsOf(kinds: Kinds, one: PythonClass): Relationship[] 
   return [...names].flatMap((name) => relationshipOf(kinds, one, name) ?? []);
 }
 
-/** From the annotation, `Mapped[list["Post"]]`, or from the first argument, `relationship("Post")`. */
+/** From the annotation, `Mapped[list["Post"]]`, or from the first argument, `relationship("Post")`, and the foreign keys. */
 function targetOf(kinds: Kinds, member: Member, call: Node): Kind | undefined {
   const { document } = member.owner;
   const annotation = member.binding?.annotation ?? member.annotation;
@@ -120,8 +121,9 @@ function targetOf(kinds: Kinds, member: Member, call: Node): Kind | undefined {
   const first = positional(call)[0] ?? keywordValue(call, 'argument');
   const target = first && targetClass(kinds, document, first);
   if (!target) return undefined;
-  const single = keywordValue(call, 'uselist')?.text === 'False';
-  return single ? { what: 'model', class: target } : undefined;
+  const many = leadsToMany(member.owner, target, call);
+  const one: Kind = { what: 'model', class: target };
+  return many === undefined ? undefined : many ? { what: 'list', of: one } : one;
 }
 
 function targetClass(kinds: Kinds, document: PythonDocument, node: Node): PythonClass | undefined {

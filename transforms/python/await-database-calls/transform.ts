@@ -15,7 +15,7 @@ import {
 import { isGenerator } from '../../../src/languages/python/calls.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import { children, enclosing, type Node } from '../../../src/languages/python/tree.ts';
+import { children, descendants, enclosing, isAsync, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -39,7 +39,7 @@ export default {
 function draft(document: PythonDocument, backend: Backend, call: Node): Draft | undefined {
   const method = coroutineMethod(document, backend, call);
   if (!method) return undefined;
-  const edits = repair(document, call, method);
+  const edits = repair(document, backend, call, method);
   if (!edits) return undefined;
   const callee = call.childForFieldName('function')?.text.replace(/\s+/g, '') ?? '';
   const base = { subject: `${callee} in ${whereabouts(call)}`, at: document.place(call) };
@@ -77,14 +77,14 @@ function coroutineMethod(document: PythonDocument, backend: Backend, call: Node)
 }
 
 /** The edits that await a call, or undefined where something else may await it later. */
-function repair(document: PythonDocument, call: Node, method: Kind): Edit[] | undefined {
+function repair(document: PythonDocument, backend: Backend, call: Node, method: Kind): Edit[] | undefined {
   const chain = chainOf(call);
   const { parent } = chain;
   if (chain.id !== call.id) {
     const misplaced = parent?.type === 'await' && !awaitsTheRest(method, call, chain);
     return misplaced ? moveAwait(document, parent, call) : insertAwait(document, call);
   }
-  return isAwaitedElsewhere(document, call) ? undefined : insertAwait(document, call);
+  return isAwaitedElsewhere(document, backend, call) ? undefined : insertAwait(document, call);
 }
 
 /** `await session.connection().execute(q)`: what is read off the awaited call is a coroutine again. */
@@ -105,16 +105,48 @@ const WANTS_VALUE =
   /^(for_statement|for_in_clause|if_statement|elif_clause|while_statement|comparison_operator|boolean_operator|not_operator|expression_statement)$/;
 const BUILTINS_OF_VALUES = /^(list|tuple|set|len|bool|dict|sorted|sum|int|str|iter|next|print)$/;
 
-function isAwaitedElsewhere(document: PythonDocument, call: Node): boolean {
+function isAwaitedElsewhere(document: PythonDocument, backend: Backend, call: Node): boolean {
   let at = call;
   while (at.parent?.type === 'parenthesized_expression') at = at.parent;
   const { parent } = at;
   if (!parent || parent.type === 'await') return true;
-  if (parent.type === 'boolean_operator') return isAwaitedElsewhere(document, parent);
+  if (parent.type === 'boolean_operator') return isAwaitedElsewhere(document, backend, parent);
   if (WANTS_VALUE.test(parent.type)) return parent.type === 'for_in_clause' && isReadOff(at);
   if (parent.type === 'argument_list') return !isArgumentOfBuiltin(document, parent);
   if (parent.type === 'assignment') return isHandedOn(document, parent);
-  return true;
+  return parent.type !== 'return_statement' || !returnsValue(backend, parent);
+}
+
+/**
+ * An async function from which who awaits it would get a coroutine: `async def get() -> User: return session.get(…)`. One that says
+ * nothing of what it gives counts where nothing in the backend is awaited twice.
+ */
+function returnsValue(backend: Backend, statement: Node): boolean {
+  const definition = enclosing(statement, 'function_definition', 'lambda');
+  if (!definition || !isAsync(definition)) return false;
+  const says = definition.childForFieldName('return_type');
+  if (!says) return !awaitsTwice(backend);
+  return !/\b(Awaitable|Coroutine|Future|Task|Any|object)\b/.test(says.text);
+}
+
+const twice = new WeakMap<Backend, boolean>();
+
+/** `await (await f())`, or `pending = await f()` that is awaited later. */
+function awaitsTwice(backend: Backend): boolean {
+  const found = twice.get(backend) ?? backend.documents.some(awaitsTwiceIn);
+  twice.set(backend, found);
+  return found;
+}
+
+function awaitsTwiceIn(document: PythonDocument): boolean {
+  if (!document.text.includes('await')) return false;
+  return descendants(document.root, 'await').some((node) => {
+    let awaited = node.namedChildren[0];
+    while (awaited?.type === 'parenthesized_expression') awaited = awaited.namedChildren[0];
+    if (awaited?.type !== 'identifier') return awaited?.type === 'await';
+    const bindings = scopeAt(document, awaited).find(awaited.text) ?? [];
+    return bindings.some(({ value }) => value?.type === 'await');
+  });
 }
 
 function isArgumentOfBuiltin(document: PythonDocument, list: Node): boolean {

@@ -67,7 +67,7 @@ function draft(document: PythonDocument, backend: Backend, node: Node): Draft | 
     at: document.place(node),
     message: `${read} was not loaded with ${object.text}: reading it goes to the database without await.`,
   };
-  const edits = lazy === 'dynamic' ? undefined : loadedBySelect(document, owner, name, node);
+  const edits = lazy === 'dynamic' ? undefined : loadedBySelect(owner, name);
   if (edits) return { ...base, edits };
   const next = `Add selectinload(${owner.class.name}.${name}) to the query, or read it with await ${object.text}.awaitable_attrs.${name}.`;
   return { ...base, safety: 'report', next };
@@ -97,7 +97,7 @@ function draftsOfSchema(document: PythonDocument, backend: Backend, { node, sche
       at: document.place(node),
       message: `${schema.name} reads ${name} of ${model.name}, which was not loaded with it: that goes to the database without await.`,
     };
-    const edits = lazy === 'dynamic' ? undefined : loadedBySelect(document, owner, name, node);
+    const edits = lazy === 'dynamic' ? undefined : loadedBySelect(owner, name);
     const next = `Load it with the query: options(selectinload(${model.name}.${name})), or options=[…] of session.get.`;
     return [edits ? { ...base, edits } : { ...base, safety: 'report', next }];
   });
@@ -147,17 +147,17 @@ function isLoadedOtherwise(document: PythonDocument, node: Node, object: Node, n
   return refreshed || awaited;
 }
 
-/** `.options(selectinload(User.posts))` behind the `select(User)` that the object was read with, where that stands in the same file. */
-function loadedBySelect(document: PythonDocument, owner: Kind, name: string, node: Node): Edit[] | undefined {
-  const { selected } = owner;
-  if (!selected || selected.document.path !== document.path || owner.relationship) return undefined;
-  const [model] = selected.node.childForFieldName('arguments')?.namedChildren ?? [];
+/** `.options(selectinload(User.posts))` behind the `select(User)` that the object was read with. */
+function loadedBySelect({ selected, relationship }: Kind, name: string): Edit[] | undefined {
+  if (!selected || relationship) return undefined;
+  const { document, node } = selected;
+  const [model] = node.childForFieldName('arguments')?.namedChildren ?? [];
   const bound = scopeAt(document, node).find('selectinload');
   const isTheirs = bound?.every((binding) =>
     /^sqlalchemy\.orm\.(\w+\.)*selectinload$/.test(document.externalName(binding.node) ?? ''),
   );
   if (!model || isTheirs === false) return undefined;
-  const end = selected.node.endIndex;
+  const end = node.endIndex;
   const option = `.options(selectinload(${model.text}.${name}))`;
   return [
     { file: document.path, start: end, end, text: option },
