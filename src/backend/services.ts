@@ -1,4 +1,8 @@
+import { posix } from 'node:path';
+import { dirname } from '../languages/python/modules.ts';
 import { readCompose } from '../settings/yaml.ts';
+import { YamlFile } from '../settings/yaml-nodes.ts';
+import type { Workspace } from '../workspace.ts';
 import type { Backend } from './backend.ts';
 
 /** A service of a compose file that runs somebody's image. */
@@ -28,4 +32,29 @@ export function mysqlServer(backend: Backend): ImageService | undefined {
         image,
       ) && !command.includes('mysql_native_password'),
   );
+}
+
+/** True for a place in a service of a compose file that runs somebody's image, or one that is built from no folder of the project. */
+export function isInForeignService(workspace: Workspace, path: string, offset: number): boolean {
+  const file = /\.ya?ml$/.test(path) ? workspace.read(path) : undefined;
+  const yaml = file && new YamlFile(file);
+  for (const [, service] of yaml?.pairs(yaml.at('services')) ?? []) {
+    const [start, , end] = service?.range ?? [0, 0, 0];
+    if (!yaml || offset < start || offset >= end) continue;
+    const build = yaml.child(service, 'build');
+    if (!build) return yaml.child(service, 'image') !== undefined;
+    return !isFolderOfProject(
+      workspace,
+      path,
+      yaml.string(build) ?? yaml.string(yaml.child(build, 'context')),
+    );
+  }
+  return false;
+}
+
+/** A context is a folder as seen from the compose file, or an address of a repository. One with a variable may be any. */
+function isFolderOfProject(workspace: Workspace, path: string, context = '.'): boolean {
+  if (context.includes('$')) return true;
+  const folder = posix.normalize(posix.join(dirname(path), context)).replace(/^\.?\/|^\.$|\/$/g, '');
+  return folder === '' || workspace.files().some((file) => file.startsWith(`${folder}/`));
 }

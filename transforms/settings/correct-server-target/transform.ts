@@ -11,6 +11,7 @@ import {
   namesInImage,
 } from '../../../src/backend/image.ts';
 import { isMadeByReader, isOutput, isPage } from '../../../src/backend/page-commands.ts';
+import { isInForeignService } from '../../../src/backend/services.ts';
 import { positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { dirname, join } from '../../../src/languages/python/modules.ts';
@@ -47,10 +48,11 @@ function inDocuments(backend: Backend, entry: EntryPoint): Draft[] {
     });
 }
 
-/** A line that somebody took out, what a program prints, and what a page has its reader write start nothing here. */
+/** A line that somebody took out, what another project's image runs, what a program prints, and what a page has its reader write start nothing here. */
 function isCommand({ workspace }: Backend, command: DocumentedCommand): boolean {
   const text = workspace.read(command.file)?.text ?? '';
   const before = text.slice(text.lastIndexOf('\n', command.start - 1) + 1, command.start);
+  if (isInForeignService(workspace, command.file, command.start)) return false;
   if (!isPage(command.file)) return !/(^|\s)#/.test(before);
   return !/^\s*#/.test(before) && !isOutput(text, command) && !isMadeByReader(text, command);
 }
