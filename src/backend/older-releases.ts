@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { readManifest } from '../settings/manifest.ts';
-import { mayBeBelow } from '../settings/versions.ts';
+import { compareVersions, mayBeBelow } from '../settings/versions.ts';
 import type { Backend } from './backend.ts';
-import { lockedVersionOf, specifierOf } from './package-version.ts';
+import { installedVersionOf } from './installed-version.ts';
+import { knownVersionOf } from './package-version.ts';
+import { specifierOf } from './specifiers.ts';
 
 /** What a release took away and no transform replaces: the code that needs it runs on older ones. Read off the wheels of both. */
 const TAKEN_AWAY: { package: string; since: string; names: readonly string[] }[] = [
@@ -45,10 +47,11 @@ export function whyOlder(backend: Backend, name: string, version: string): strin
 const answers = new WeakMap<Backend, Map<string, string | undefined>>();
 
 function searchOlder(backend: Backend, name: string, version: string): string | undefined {
-  if (lockedVersionOf(backend, name) !== undefined) return undefined;
+  if (knownVersionOf(backend, name) !== undefined) return undefined;
   return (
     olderRequirement(backend, name, version) ??
     olderConstraint(backend, name, version) ??
+    olderInstallation(backend, name, version) ??
     olderCode(backend, name, version)
   );
 }
@@ -72,6 +75,13 @@ function olderConstraint(backend: Backend, name: string, version: string): strin
   const pinned = file && readManifest(file).requirements.find((one) => one.name === name);
   return pinned && admitsFrom(pinned.specifier, version)
     ? `${path} is for ${name} ${pinned.specifier}`
+    : undefined;
+}
+
+function olderInstallation(backend: Backend, name: string, version: string): string | undefined {
+  const installed = installedVersionOf(backend, name);
+  return installed && compareVersions(installed.version, version) < 0
+    ? `${installed.source} has ${name} ${installed.version}`
     : undefined;
 }
 

@@ -1,12 +1,9 @@
-import { posix } from 'node:path';
-import { descendants, stringContent } from '../languages/python/tree.ts';
-import { readJsonc, record } from '../settings/jsonc.ts';
-import { installedOrLockedVersion } from '../settings/locks.ts';
-import { isPep508Error, parsePep508 } from '../settings/pep508.ts';
-import { normaliseName } from '../settings/requirement.ts';
+import { lockedPythonVersion } from '../settings/python-locks.ts';
 import { compareVersions, mayBeAtLeast, mayBeBelow } from '../settings/versions.ts';
 import type { Backend } from './backend.ts';
+import { installedVersionOf } from './installed-version.ts';
 import { firstBeyondPython2 } from './python2.ts';
+import { setupSpecifier, specifierOf } from './specifiers.ts';
 
 const MIGRATE = 'sqlalchemy-migrate';
 
@@ -38,20 +35,31 @@ const TAKES: [name: string, since: string, other: string, version: string][] = [
   ['sqlmodel', '0.0.31', 'pydantic', '2'],
 ];
 
-/** The version that a backend has: the one of `--target`, else what its lock file pins. Undefined for requirements.txt, which pip installs without a lock. */
-export function lockedVersionOf(backend: Backend, name: string): string | undefined {
+/**
+ * The version that a backend has: the one of `--target`, else what its lock file pins, else, where no manifest says what to install,
+ * what is installed beside it. Undefined for requirements.txt, which pip installs without a lock.
+ */
+export function knownVersionOf(backend: Backend, name: string): string | undefined {
   const { targets } = backend;
   backend.asked.add(name);
   if (targets[name] !== undefined) return targets[name];
   const bringerMoves = BROUGHT.some(([brought, , by]) => brought === name && targets[by] !== undefined);
-  return installsByLock(backend) && !bringerMoves
-    ? installedOrLockedVersion(backend.workspace, backend.facts.root, name)?.version
+  return bringerMoves ? undefined : writtenDown(backend, name)?.version;
+}
+
+/** A lock belongs to pyproject.toml or the Pipfile; pip installs a requirements.txt beside it without looking there. */
+function writtenDown(backend: Backend, name: string): { version: string; source: string } | undefined {
+  const kind = backend.manifests[0]?.kind;
+  if (kind === 'pyproject' || kind === 'pipfile')
+    return lockedPythonVersion(backend.workspace, backend.facts.root, name);
+  return kind === undefined && specifierOf(backend, name) === undefined
+    ? installedVersionOf(backend, name)
     : undefined;
 }
 
 /** True where the lock pins, or without one a fresh installation can bring, this version of a package or a later one. */
 export function mayBeFrom(backend: Backend, name: string, version: string): boolean {
-  const locked = lockedVersionOf(backend, name);
+  const locked = knownVersionOf(backend, name);
   if (locked) return compareVersions(locked, version) >= 0;
   const beyond = firstBeyondPython2(backend, name);
   if (beyond !== undefined && compareVersions(version, beyond) >= 0) return false;
@@ -60,50 +68,6 @@ export function mayBeFrom(backend: Backend, name: string, version: string): bool
     mayBeBrought(backend, name, version) &&
     isTaken(backend, name, version)
   );
-}
-
-/** What the manifests ask of a package, or where they are silent a setup.py beside them; undefined where nobody names a version. */
-export function specifierOf(backend: Backend, name: string): string | undefined {
-  return backend.facts.requires[name] || setupSpecifier(backend, name) || undefined;
-}
-
-const inSetup = new WeakMap<Backend, ReadonlyMap<string, string>>();
-
-/** What a setup.py beside the manifests asks of a package. */
-function setupSpecifier(backend: Backend, name: string): string | undefined {
-  const known = inSetup.get(backend) ?? setupRequirements(backend);
-  inSetup.set(backend, known);
-  return known.get(name);
-}
-
-/**
- * The specifiers in a setup.py, by normalised name, empty where none is given: it is code, so only what stands there as a string is
- * known, and what stands in a JSON file that it names. The first counts.
- */
-function setupRequirements(backend: Backend): Map<string, string> {
-  const found = new Map<string, string>();
-  const document = backend.pythonDocument(posix.join(backend.facts.root, 'setup.py'));
-  const texts = document
-    ? descendants(document.root, 'string').map((node) => stringContent(node)?.text ?? '')
-    : [];
-  for (const text of texts.flatMap((text) => [text, ...requirementsInJson(backend, text)])) {
-    const read = parsePep508(text);
-    if (isPep508Error(read)) continue;
-    const name = normaliseName(read.name);
-    if (!found.get(name)) found.set(name, read.specifier);
-  }
-  return found;
-}
-
-/** `install_requires` and `extras_require` of a JSON file that lies beside setup.py. */
-function requirementsInJson(backend: Backend, name: string): string[] {
-  const file = name.endsWith('.json')
-    ? backend.workspace.read(posix.join(backend.facts.root, name))
-    : undefined;
-  const { install_requires: own, extras_require: extras } = record(file && readJsonc(file.text));
-  return [own, ...Object.values(record(extras))]
-    .flat()
-    .filter((one): one is string => typeof one === 'string');
 }
 
 function isRequired(backend: Backend, name: string): boolean {
@@ -150,7 +114,7 @@ function isTaken(backend: Backend, name: string, version: string): boolean {
 
 /** True where the lock pins, or the manifests require, a version of a package below this one and nothing newer. */
 export function isBelow(backend: Backend, name: string, version: string): boolean {
-  const locked = lockedVersionOf(backend, name);
+  const locked = knownVersionOf(backend, name);
   if (locked) return compareVersions(locked, version) < 0;
   const specifier = specifierOf(backend, name);
   return specifier !== undefined && mayBeBelow(specifier, version) && !mayBeAtLeast(specifier, version);
@@ -163,23 +127,27 @@ export function bringsPydantic2(backend: Backend): boolean {
 
 /**
  * What makes `mayBeFrom` true, as the end of a sentence: `--target`, `uv.lock pins 1.10.0`, `requirements.txt admits it`, or that
- * nothing holds the package back.
+ * nothing holds the package back; and what an environment beside it still has.
  */
 export function versionReason(backend: Backend, name: string): string {
-  const { facts, workspace, targets } = backend;
+  const { targets } = backend;
   const target = [name, ...BROUGHT.flatMap(([brought, , by]) => (brought === name ? [by] : []))].find(
     (each) => targets[each] !== undefined,
   );
   if (target !== undefined) return `--target ${target}==${targets[target]}`;
-  const locked = installsByLock(backend) ? installedOrLockedVersion(workspace, facts.root, name) : undefined;
-  if (locked) return `${locked.source} pins ${locked.version}`;
+  const known = writtenDown(backend, name);
+  if (known)
+    return known.source.endsWith('lock')
+      ? `${known.source} pins ${known.version}`
+      : `${known.source} has ${known.version}`;
+  const installed = installedVersionOf(backend, name);
+  return [admitting(backend, name), installed && `${installed.source} has ${installed.version}`]
+    .filter(Boolean)
+    .join('; ');
+}
+
+function admitting(backend: Backend, name: string): string {
   const [listed] = backend.requirements(name);
   if (listed) return `${listed.manifest.path} admits it`;
   return setupSpecifier(backend, name) ? 'setup.py admits it' : 'no manifest holds it back';
-}
-
-/** A lock belongs to pyproject.toml or the Pipfile; pip installs a requirements.txt beside it without looking there. */
-function installsByLock(backend: Backend): boolean {
-  const kind = backend.manifests[0]?.kind;
-  return kind === 'pyproject' || kind === 'pipfile';
 }

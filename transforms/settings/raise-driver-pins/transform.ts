@@ -1,5 +1,5 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { lockedVersionOf } from '../../../src/backend/package-version.ts';
+import { knownVersionOf } from '../../../src/backend/package-version.ts';
 import { withSpecifier } from '../../../src/backend/requirement-edits.ts';
 import type { Manifest } from '../../../src/settings/manifest.ts';
 import { oldestPython } from '../../../src/settings/python-version.ts';
@@ -76,7 +76,7 @@ function isFar(specifier: string, first: string): boolean {
 
 /** The manifest lets a newer one in, and the lock holds the old one. */
 function locked(backend: Backend, name: string, first: string, python: Python): Draft[] {
-  const version = lockedVersionOf(backend, name);
+  const version = knownVersionOf(backend, name);
   const manifest = backend.facts.manifests[0];
   if (!version || !manifest || compareVersions(version, first) >= 0) return [];
   return [
