@@ -28,17 +28,23 @@ export default {
   },
 } satisfies Transform<'python'>;
 
-/** Folders that are imported and lack the file, in a tree where nearly all others have it. */
+/** Folders that are imported and lack the file, in a tree where all others have it that are imported or lead to packages. */
 function missing(backend: Backend): string[] {
   const all = packageFolders(backend);
   if (all.every((folder) => backend.workspace.has(join(folder, '__init__.py')))) return [];
   const folders = importedAmong(backend, all);
-  const without = folders.filter((folder) => !backend.workspace.has(join(folder, '__init__.py')));
-  return without.filter((folder) => {
+  const isPackage = (folder: string) => backend.workspace.has(join(folder, '__init__.py'));
+  const without = all.filter(
+    (folder) =>
+      !isPackage(folder) &&
+      (folders.includes(folder) || all.some((each) => each.startsWith(`${folder}/`) && isPackage(each))),
+  );
+  return folders.filter((folder) => {
     const top = folder.split('/')[0] ?? folder;
-    const tree = folders.filter((each) => each === top || each.startsWith(`${top}/`));
-    const lacking = tree.filter((each) => without.includes(each)).length;
-    return lacking === 1 && tree.length - lacking >= 2 && hasPackageBeside(backend, folder, all);
+    const below = (each: string) => each === top || each.startsWith(`${top}/`);
+    const isAlone = without.filter(below).join() === folder;
+    const packages = folders.filter((each) => below(each) && isPackage(each));
+    return isAlone && packages.length >= 2 && hasPackageBeside(backend, folder, all);
   });
 }
 

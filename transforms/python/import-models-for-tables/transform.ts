@@ -91,7 +91,9 @@ function draft(document: PythonDocument, backend: Backend, { at, home, migration
     message: `Nothing imports ${names}${more} by the time ${migration ? 'alembic compares' : 'the tables are made'}, so ${missing.length === 1 ? 'its tables are' : 'their tables are'} left out.`,
   };
   const statement = statementFor(at);
-  const broken = brokenAmong(missing, reached);
+  const [broken, ...others] = brokenAmong(missing, reached);
+  // Half-written modules that nobody has ever run are no part of the backend.
+  if (others.length > 0) return undefined;
   if (broken) {
     const next = `${broken.path} raises ${broken.error} when it is imported: repair that first, then import ${wanted.length === 1 ? 'it' : 'these modules'} above this line.`;
     return { ...base, safety: 'report', next };
@@ -102,15 +104,16 @@ function draft(document: PythonDocument, backend: Backend, { at, home, migration
   return { ...base, edits: [insertBefore(document, statement, lines.join('\n'))] };
 }
 
-/** The first module whose import is seen to fail, of these and of those that they load. */
+/** The modules whose import is seen to fail, of these and of those that they load. */
 function brokenAmong(
   missing: readonly PythonDocument[],
   loaded: ReadonlyMap<string, PythonDocument>,
-): { path: string; error: string } | undefined {
+): { path: string; error: string }[] {
   const fresh = [...reachFrom(missing).values()].filter(({ path }) => !loaded.has(path));
-  return fresh
-    .map((each) => ({ path: each.path, error: errorOfImport(each) }))
-    .find((each): each is { path: string; error: string } => each.error !== undefined);
+  return fresh.flatMap((each) => {
+    const error = errorOfImport(each);
+    return error === undefined ? [] : [{ path: each.path, error }];
+  });
 }
 
 function declares(document: PythonDocument, home: MetadataHome): boolean {

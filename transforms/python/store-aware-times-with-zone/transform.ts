@@ -1,5 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { classesOf } from '../../../src/backend/engines.ts';
+import { errorOfImport } from '../../../src/backend/import-errors.ts';
 import { homeOfClass } from '../../../src/backend/models.ts';
 import { mayBeFrom } from '../../../src/backend/package-version.ts';
 import { driversInUse } from '../../../src/backend/packages.ts';
@@ -40,7 +41,8 @@ export default {
   fixes: [/can't subtract offset-naive and offset-aware datetimes/],
   literals: ['datetime'],
   detect(document, backend) {
-    if (!usesAsyncpg(backend)) return [];
+    // What cannot be imported writes no row; once its import is repaired, the next pass looks here again.
+    if (!usesAsyncpg(backend) || errorOfImport(document)) return [];
     return classesOf(document)
       .map((definition) => classOf(document, definition))
       .filter((one) => isMapped(backend, one))
