@@ -7,7 +7,7 @@ import { valueFor } from '../../../src/backend/values.ts';
 import { keyword, keywordValue, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { removePair } from '../../../src/languages/python/pairs.ts';
-import { children, type Node, plainString } from '../../../src/languages/python/tree.ts';
+import { children, descendants, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -129,6 +129,7 @@ function driverArguments(document: PythonDocument, engine: Engine, backend: Back
     const base = { subject: `connect_args ${name}`, at: document.place(pair) };
     if (
       name === 'check_same_thread' &&
+      !isForSqlite(engine.call) &&
       dialects.length > 0 &&
       !dialects.some(({ dialect }) => dialect === 'sqlite')
     ) {
@@ -161,6 +162,21 @@ function driverArguments(document: PythonDocument, engine: Engine, backend: Back
     }
     return [];
   });
+}
+
+/** True below `if url.startswith("sqlite"):`, whatever the condition asks of a string or a name that says SQLite. */
+function isForSqlite(call: Node): boolean {
+  for (let node: Node = call; node.parent; node = node.parent) {
+    const { parent } = node;
+    const condition = /^(if_statement|elif_clause)$/.test(parent.type)
+      ? parent.childForFieldName('condition')
+      : null;
+    if (!condition || parent.childForFieldName('consequence')?.id !== node.id) continue;
+    const said = [condition, ...descendants(condition, 'identifier'), ...descendants(condition, 'string')];
+    if (condition.type !== 'not_operator' && said.some(({ text }) => /^["']?(is_|use_)?sqlite/i.test(text)))
+      return true;
+  }
+  return false;
 }
 
 function dialectsOf(address: EngineAddress): { dialect: string; driver?: string }[] {
