@@ -3,9 +3,13 @@ import { appendArgument, argumentsOf, hasSplat, keywordValue } from '../language
 import type { PythonDocument } from '../languages/python/document.ts';
 import { indentAt, lineStart } from '../languages/python/layout.ts';
 import { children, type Node, plainString } from '../languages/python/tree.ts';
+import { defaultDriver } from '../settings/database-drivers.ts';
 import { pythonLiteral } from '../settings/database-query.ts';
+import { parseDatabaseUrl } from '../settings/database-url.ts';
 import type { ConnectArgs } from '../settings/query-rule.ts';
 import type { Edit } from '../types.ts';
+import type { EngineAddress } from './addresses.ts';
+import type { Backend } from './backend.ts';
 import type { Engine } from './engines.ts';
 
 const LIBPQ = ['connect_timeout', 'sslmode', 'application_name', 'options', 'keepalives'];
@@ -29,6 +33,17 @@ export const DRIVER_OPTIONS: Record<string, readonly string[]> = {
   pysqlite: SQLITE,
   aiosqlite: SQLITE,
 };
+
+/** The driver of every address that the engine may be given; undefined where they differ or one is not known. */
+export function driverInUse(backend: Backend, { effective, sources }: EngineAddress): string | undefined {
+  if (sources.unknown.length > 0 || effective.length === 0) return undefined;
+  const drivers = effective.map((text) => {
+    const url = text === undefined ? undefined : parseDatabaseUrl(text);
+    return url && (url.driver ?? defaultDriver(url.dialect, backend.facts.requires.sqlalchemy ?? ''));
+  });
+  const [first] = drivers;
+  return drivers.every((driver) => driver === first) ? first : undefined;
+}
 
 const MISPLACED = new Set(Object.values(DRIVER_OPTIONS).flat());
 

@@ -1,13 +1,10 @@
-import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
-import type { Backend } from '../../../src/backend/backend.ts';
-import { DRIVER_OPTIONS } from '../../../src/backend/connect-args.ts';
+import { engineAddresses } from '../../../src/backend/addresses.ts';
+import { DRIVER_OPTIONS, driverInUse } from '../../../src/backend/connect-args.ts';
 import type { Engine } from '../../../src/backend/engines.ts';
 import { keyword, keywordValue, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { appendPair, pairNamed, pairsOf, removePair } from '../../../src/languages/python/pairs.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
-import { defaultDriver } from '../../../src/settings/database-drivers.ts';
-import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -24,22 +21,11 @@ export default {
   detect(document, backend) {
     return engineAddresses(backend).flatMap((address) => {
       const { engine } = address;
-      const driver = engine.document.path === document.path ? driverOf(backend, address) : undefined;
+      const driver = engine.document.path === document.path ? driverInUse(backend, address) : undefined;
       return driver ? [...misplaced(document, engine, driver), ...foreign(document, engine, driver)] : [];
     });
   },
 } satisfies Transform<'python'>;
-
-/** The driver of every address that the engine may be given; undefined where they differ or one is not known. */
-function driverOf(backend: Backend, { effective, sources }: EngineAddress): string | undefined {
-  if (sources.unknown.length > 0 || effective.length === 0) return undefined;
-  const drivers = effective.map((text) => {
-    const url = text === undefined ? undefined : parseDatabaseUrl(text);
-    return url && (url.driver ?? defaultDriver(url.dialect, backend.facts.requires.sqlalchemy ?? ''));
-  });
-  const [first] = drivers;
-  return drivers.every((driver) => driver === first) ? first : undefined;
-}
 
 /** `create_async_engine(url, statement_cache_size=0)`. One edit for all of them, so that they do not meet. */
 function misplaced(document: PythonDocument, engine: Engine, driver: string): Draft[] {
