@@ -34,9 +34,10 @@ export default {
     const { application } = backend;
     if (!application || isTest(document.path)) return [];
     return routersOf(document)
-      .filter((binding) => hasRoutes(document, binding) && isUsedNowhere(backend, document, binding))
+      .filter((binding) => hasRoutes(document, binding))
+      .filter((binding) => namesOf(document, binding).every((name) => isUsedNowhere(backend, document, name)))
       .filter(() => !isCommentedOut(backend, document))
-      .map((binding) => draft(document, backend, application, binding));
+      .flatMap((binding) => draft(document, application, binding));
   },
 } satisfies Transform<'python'>;
 
@@ -50,6 +51,15 @@ function routersOf(document: PythonDocument): Binding[] {
       ROUTERS.has(document.externalName(callee) ?? '')
     );
   });
+}
+
+/** The router by each of its names: `users_router = r = APIRouter()`. */
+function namesOf(document: PythonDocument, binding: Binding): Binding[] {
+  return boundIn(document, statementOf(binding.node));
+}
+
+function boundIn(document: PythonDocument, statement: Node): Binding[] {
+  return document.topBindings.filter(({ node }) => statementOf(node).id === statement.id);
 }
 
 function hasRoutes(document: PythonDocument, binding: Binding): boolean {
@@ -118,26 +128,22 @@ function importedByName(backend: Backend, owner: PythonDocument, name: string): 
     );
 }
 
-function draft(
-  document: PythonDocument,
-  _backend: Backend,
-  application: Application,
-  binding: Binding,
-): Draft {
+function draft(document: PythonDocument, application: Application, binding: Binding): Draft[] {
   const entry = application.callDocument;
   const base = { subject: binding.name, at: document.place(binding.node) };
   const message = `${binding.name} of ${document.path} is included nowhere.`;
   const error = errorOfImport(document);
   if (error) {
     const next = `${document.path} raises ${error} when it is imported: repair that first, then include the router.`;
-    return { ...base, message, safety: 'report', next };
+    return [{ ...base, message, safety: 'report', next }];
   }
   const place = placeIn(entry, application);
   const prefix = prefixFor(document, binding, place?.neighbours ?? []);
   if (!place || prefix === undefined) {
     const next = `Include it: ${place?.name ?? 'app'}.include_router(${binding.name}, prefix=…)`;
-    return { ...base, message: `${message} Where its routes belong cannot be told.`, safety: 'note', next };
+    return [{ ...base, message: `${message} Where its routes belong cannot be told.`, safety: 'note', next }];
   }
+  if (areServed(application, routesOf(document, binding, prefix))) return [];
   const module = moduleOf(entry, document, binding);
   const options = [
     ...(prefix ? [`prefix="${prefix}"`] : []),
@@ -151,7 +157,27 @@ function draft(
   const end = lineEnd(entry.text, after.endIndex);
   const text = `${lineEnding(entry.text)}${indentAt(entry.text, after.startIndex)}${call}`;
   const told = prefix ? `${message} Its routes are put below ${prefix}.` : message;
-  return { ...base, message: told, edits: [{ file: entry.path, start: end, end, text }, ...module.edits] };
+  return [{ ...base, message: told, edits: [{ file: entry.path, start: end, end, text }, ...module.edits] }];
+}
+
+/** The routes of a router or an application, as `get /users/me`; undefined for a path that is no plain string. */
+function routesOf(document: PythonDocument, binding: Binding, prefix: string): (string | undefined)[] {
+  const own = binding.value && text(keywordValue(binding.value, 'prefix'));
+  return referencesAcross([document], document, binding).flatMap(({ node }) => {
+    const method = node.parent?.childForFieldName('attribute')?.text ?? '';
+    const call = enclosing(node, 'call');
+    if (!call || !enclosing(node, 'decorator') || !HTTP.test(method)) return [];
+    const written = keywordValue(call, 'path') ?? positional(call)[0];
+    const path = written && plainString(written);
+    return [path === undefined ? undefined : `${method} ${prefix}${own}${path}`];
+  });
+}
+
+/** True where the application answers for every one of the routes by itself: included, they would only stand before its own. */
+function areServed({ call, callDocument }: Application, routes: (string | undefined)[]): boolean {
+  const names = boundIn(callDocument, statementOf(call));
+  const served = names.flatMap((binding) => routesOf(callDocument, binding, ''));
+  return routes.every((route) => route !== undefined && served.includes(route));
 }
 
 interface PlaceInEntry {
