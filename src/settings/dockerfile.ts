@@ -1,7 +1,8 @@
 import type { SourceFile } from '../files/source-file.ts';
+import { commandVariables, variablesOfWords } from './command-variables.ts';
 import { readJson } from './json.ts';
 import { linesOf, type Range, type WrittenValue } from './range.ts';
-import { shellWords, type Word } from './shell-words.ts';
+import { assignmentIn, shellWords, type Word } from './shell-words.ts';
 
 interface DockerVariable extends WrittenValue {
   name: string;
@@ -20,6 +21,10 @@ interface DockerCommand {
 export interface Dockerfile {
   /** ENV lines of every stage, in the order of the file. */
   environment: DockerVariable[];
+  /** ARG lines with a default. */
+  defaults: DockerVariable[];
+  /** What a command sets for the Python program that it starts: `CMD A=b uvicorn app:app`. */
+  assigned: DockerVariable[];
   /** `3.12` of the last `FROM python:3.12-slim` or `FROM some/uv:python3.12`, with the defaults of its ARGs. */
   python?: string;
   /** The last WORKDIR of the last stage, or of the stage that it builds on; as written. */
@@ -54,25 +59,33 @@ interface Instruction {
 const FROM = /^\s*(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i;
 const PYTHON_IMAGE = /^(?:\S*\/)?python:(\d+\.\d+)|:python(\d+\.\d+)/i;
 const REFERENCE = /\$(?:(\w+)|\{(\w+)(?::?-([^}]*))?\})/g;
+const COMMANDS = new Set(['CMD', 'ENTRYPOINT', 'RUN']);
 const HEREDOC = /<<-?\s*["']?([A-Za-z_]\w*)["']?/g;
-const PAIR = /^([A-Za-z_]\w*)=/;
 
 /** Reads a Dockerfile (docs.docker.com/reference/dockerfile). Instructions that say nothing of this are passed over; nothing is thrown. */
 export function readDockerfile(file: Pick<SourceFile, 'text'>): Dockerfile {
   const environment: DockerVariable[] = [];
+  const defaults: DockerVariable[] = [];
+  const assigned: DockerVariable[] = [];
   const stages = new Stages();
   for (const instruction of instructionsOf(file.text)) {
     const { keyword, text, start } = instruction;
-    if (keyword === 'ARG') stages.argument(text);
+    if (keyword === 'ARG') {
+      stages.argument(text);
+      defaults.push(...pairsOf(text, start));
+    }
     if (keyword === 'FROM') stages.begin(text);
     if (keyword === 'ENV') environment.push(...variablesOf(text, start));
     if (keyword === 'WORKDIR') stages.current.workdir = whole(text, start);
     if (keyword === 'CMD') stages.current.command = commandOf(instruction);
     if (keyword === 'ENTRYPOINT') stages.current.entrypoint = commandOf(instruction);
+    if (COMMANDS.has(keyword)) assigned.push(...variablesOfCommand(instruction));
     if (keyword !== 'FROM') stages.current.steps.push({ keyword, text });
   }
   return {
     environment,
+    defaults,
+    assigned,
     ...(stages.python !== undefined && { python: stages.python }),
     ...stages.current,
   };
@@ -118,18 +131,20 @@ function variablesOf(text: string, start: number): DockerVariable[] {
       { name: old[1], value: old[2], valueRange: { start: at, end: at + old[2].length }, verbatim: true },
     ];
   }
+  return pairsOf(text, start);
+}
+
+function pairsOf(text: string, start: number): DockerVariable[] {
   return shellWords(text, start).flatMap((word) => {
-    const name = PAIR.exec(word.value)?.[1];
-    return name === undefined ? [] : [variableOf(name, text, start, word)];
+    const raw = text.slice(word.valueRange.start - start, word.valueRange.end - start);
+    return assignmentIn(word, raw) ?? [];
   });
 }
 
-/** The value behind `NAME=`, inside quotes of its own. */
-function variableOf(name: string, text: string, start: number, word: Word): DockerVariable {
-  const raw = text.slice(word.valueRange.start - start, word.valueRange.end - start);
-  const at = word.valueRange.start + name.length + 1;
-  const [value] = shellWords(raw.slice(name.length + 1), at);
-  return { name, ...(value ?? { value: '', valueRange: { start: at, end: at }, verbatim: true }) };
+/** What CMD, ENTRYPOINT and RUN set for a Python program that they start. */
+function variablesOfCommand({ text, start }: Instruction): DockerVariable[] {
+  const words = execWords(text, start);
+  return words ? variablesOfWords(words) : commandVariables(text, start);
 }
 
 function whole(text: string, start: number): WrittenValue {

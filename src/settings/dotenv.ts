@@ -36,6 +36,20 @@ export function readDotenv(file: Pick<SourceFile, 'text'>): DotenvEntry[] {
   return entries;
 }
 
+/**
+ * The same as python-dotenv, pydantic-settings and compose read it: in a value without quotes a `#` begins a comment only behind a
+ * blank (python-dotenv 1.2, `parse_unquoted_value`).
+ */
+export function readDotenvAsPython(file: Pick<SourceFile, 'text'>): DotenvEntry[] {
+  return readDotenv(file).map((entry) => {
+    const { start, end } = entry.valueRange;
+    const rest = file.text[end] === '#' ? /^\S+(?:[^\S\r\n]+[^#\s]\S*)*/.exec(file.text.slice(end)) : null;
+    if (entry.quoted !== undefined || start === end || !rest) return entry;
+    const valueRange = { start, end: end + rest[0].length };
+    return { ...entry, value: entry.value + rest[0], valueRange };
+  });
+}
+
 /** The variables as a server sees them: the last entry of each name. */
 export function lastDotenvEntry(entries: readonly DotenvEntry[], name: string): DotenvEntry | undefined {
   return entries.findLast((entry) => entry.name === name);

@@ -28,6 +28,19 @@ export function shellWords(text: string, offset = 0): Word[] {
   });
 }
 
+/** The variable that a word sets, `NAME=value`, with the place inside the value's own quotes; `raw` is the word as it stands in the text. */
+export function assignmentIn(word: Word, raw: string): (WrittenValue & { name: string }) | undefined {
+  const name = /^([A-Za-z_]\w*)=/.exec(word.value)?.[1];
+  if (name === undefined || !raw.startsWith(`${name}=`)) return undefined;
+  const at = word.valueRange.start + name.length + 1;
+  if (word.verbatim) {
+    const value = word.value.slice(name.length + 1);
+    return { name, value, valueRange: { start: at, end: word.valueRange.end }, verbatim: true };
+  }
+  const [written] = shellWords(raw.slice(name.length + 1), at);
+  return { name, ...(written ?? { value: '', valueRange: { start: at, end: at }, verbatim: true }) };
+}
+
 /** Inside double quotes a backslash is one but for these. */
 function unescapeDouble(text: string): string {
   return text.replace(/\\([$`"\\\n])/g, '$1');

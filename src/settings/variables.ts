@@ -1,12 +1,15 @@
 import type { SourceFile } from '../files/source-file.ts';
-import { readDockerfile } from './dockerfile.ts';
-import { readDotenv } from './dotenv.ts';
+import { commandVariables } from './command-variables.ts';
+import { type Dockerfile, readDockerfile } from './dockerfile.ts';
+import { readDotenvAsPython } from './dotenv.ts';
+import { defaultIn, referenceIn } from './placeholders.ts';
 import { readFlyEnvironment, readRenderEnvironment } from './platforms.ts';
+import { readProcfile } from './procfile.ts';
 import type { WrittenValue } from './range.ts';
 import { type ComposeService, readCompose, readWorkflowEnvironment } from './yaml.ts';
 
 /** The files that set environment variables for a server. */
-export type SettingsKind = 'dotenv' | 'compose' | 'dockerfile' | 'workflow' | 'render' | 'fly';
+export type SettingsKind = 'dotenv' | 'compose' | 'dockerfile' | 'procfile' | 'workflow' | 'render' | 'fly';
 
 /** A variable with its value, and where that stands. */
 export interface Variable extends WrittenValue {
@@ -23,29 +26,73 @@ export function isDotenv(path: string): boolean {
 export function settingsKind(path: string): SettingsKind | undefined {
   if (isDotenv(path)) return 'dotenv';
   if (/(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(path)) return 'compose';
-  if (/(^|\/)(Dockerfile[^/]*|[^/]*\.Dockerfile)$/.test(path)) return 'dockerfile';
+  if (/(^|\/)(Dockerfile[^/]*|[^/]*\.Dockerfile|dockerfile|Containerfile[^/]*)$/.test(path))
+    return 'dockerfile';
+  if (/(^|\/)Procfile(\.\w+)?$/.test(path)) return 'procfile';
   if (/(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(path)) return 'workflow';
   if (/(^|\/)render\.ya?ml$/.test(path)) return 'render';
   return /(^|\/)fly(\.[\w-]+)?\.toml$/.test(path) ? 'fly' : undefined;
 }
 
-/** The variables that a settings file sets. A file of no known kind counts as an env file: compose may give one any name. */
+/**
+ * The variables that a settings file sets, each place once. A value that is a placeholder with a default (`${A:-b}`) stands where
+ * its default does. A file of no known kind counts as an env file: compose may give one any name.
+ */
 export function variablesIn(file: Pick<SourceFile, 'path' | 'text'>): {
   kind: SettingsKind;
   variables: Variable[];
 } {
   const kind = settingsKind(file.path) ?? 'dotenv';
-  return { kind, variables: READERS[kind](file) };
+  const read = READERS[kind](file);
+  const variables = HAS_DEFAULTS.has(kind) ? read.map((variable) => atDefault(file, variable)) : read;
+  return { kind, variables: eachPlaceOnce(variables) };
 }
 
+const HAS_DEFAULTS = new Set<SettingsKind>(['dotenv', 'compose', 'dockerfile', 'procfile']);
+
 const READERS: Record<SettingsKind, (file: Pick<SourceFile, 'path' | 'text'>) => Variable[]> = {
-  dotenv: readDotenv,
-  compose: (file) => ownServices(readCompose(file).services).flatMap(({ environment }) => environment),
-  dockerfile: (file) => readDockerfile(file).environment,
+  dotenv: readDotenvAsPython,
+  compose: (file) =>
+    ownServices(readCompose(file).services).flatMap(({ environment, assigned }) => [
+      ...environment,
+      ...assigned,
+    ]),
+  dockerfile: (file) => dockerVariables(readDockerfile(file)),
+  procfile: (file) =>
+    readProcfile(file).entries.flatMap(({ value, valueRange }) => commandVariables(value, valueRange.start)),
   workflow: readWorkflowEnvironment,
   render: readRenderEnvironment,
   fly: readFlyEnvironment,
 };
+
+function atDefault(file: Pick<SourceFile, 'text'>, variable: Variable): Variable {
+  const { start, end } = variable.valueRange;
+  const text = file.text.slice(start, end);
+  const found = defaultIn(text);
+  if (!found) return variable;
+  const valueRange = { start: start + found.start, end: start + found.end };
+  return { ...variable, value: text.slice(found.start, found.end), valueRange };
+}
+
+/** An anchor is read by every service that names it. */
+function eachPlaceOnce(variables: readonly Variable[]): Variable[] {
+  const seen = new Set<string>();
+  return variables.filter(({ name, valueRange }) => {
+    const key = `${name} ${valueRange.start}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** Of the ARGs those that a variable is set to: `ENV A=$B` takes the default of `ARG B`. An ARG is a variable of its own as well. */
+function dockerVariables({ environment, defaults, assigned }: Dockerfile): Variable[] {
+  const taken = environment.flatMap(({ name, value }) => {
+    const argument = referenceIn(value);
+    const users = environment.filter((other) => referenceIn(other.value) === argument);
+    const own = argument !== name && users.length === 1;
+    return own ? defaults.filter((each) => each.name === argument).map((each) => ({ ...each, name })) : [];
+  });
+  return [...environment, ...defaults, ...taken, ...assigned];
+}
 
 /** Where some services are built here, the others that only name an image are other people's programs. */
 function ownServices(services: ComposeService[]): ComposeService[] {

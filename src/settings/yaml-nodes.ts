@@ -69,12 +69,33 @@ export class YamlFile {
     return isScalar(node) && node.value !== null ? String(node.value) : undefined;
   }
 
-  /** A scalar's value with its place inside the quotes; nothing for an empty one and for a block scalar. */
+  /** A scalar's value with its place inside the quotes; nothing for an empty one and for a block scalar of several lines. */
   written(node: Node | undefined): WrittenValue | undefined {
     const value = this.string(node);
-    const valueRange = isScalar(node) ? this.rangeOf(node) : undefined;
-    if (value === undefined || !valueRange) return undefined;
-    return { value, valueRange, verbatim: this.text.slice(valueRange.start, valueRange.end) === value };
+    if (value === undefined || !isScalar(node)) return undefined;
+    if (node.type?.startsWith('BLOCK')) return this.block(node, value);
+    const valueRange = this.rangeOf(node);
+    return (
+      valueRange && {
+        value,
+        valueRange,
+        verbatim: this.text.slice(valueRange.start, valueRange.end) === value,
+      }
+    );
+  }
+
+  /** What stands below a `|` or `>`, whose line endings are blanks; undefined for any other scalar. */
+  blockBody(node: Node | undefined): (Range & { text: string }) | undefined {
+    if (!isScalar(node) || !node.type?.startsWith('BLOCK') || !node.range) return undefined;
+    const [from, end] = node.range;
+    const header = this.text.indexOf('\n', from);
+    const body = this.text.slice(header, end);
+    const start = header + body.length - body.trimStart().length;
+    const written = body.trim();
+    const folded =
+      node.type === 'BLOCK_FOLDED' && written.replace(/\r?\n/g, (mark) => ' '.repeat(mark.length));
+    const text = folded || written;
+    return header < 0 || header >= end ? undefined : { text, start, end: start + text.length };
   }
 
   /** `NAME: value` pairs, or `- NAME=value` items; a name without a value is the shell's and left out. */
@@ -87,24 +108,27 @@ export class YamlFile {
     return [...listed, ...mapped];
   }
 
+  /** The name has to stand as it is read; escapes behind the `=` are left to who edits the value. */
   private listed(item: Node | undefined): YamlVariable[] {
     const written = this.written(item);
     const sign = written?.value.indexOf('=') ?? -1;
-    if (!written?.verbatim || sign < 1) return [];
+    const name = written?.value.slice(0, sign) ?? '';
+    if (!written || sign < 1 || !this.text.startsWith(`${name}=`, written.valueRange.start)) return [];
     const valueRange = { start: written.valueRange.start + sign + 1, end: written.valueRange.end };
-    return [
-      {
-        name: written.value.slice(0, sign),
-        value: written.value.slice(sign + 1),
-        valueRange,
-        verbatim: true,
-      },
-    ];
+    return [{ name, value: written.value.slice(sign + 1), valueRange, verbatim: written.verbatim }];
+  }
+
+  /** The one line of a block scalar; its line ending is not part of the value here. */
+  private block(node: Scalar, value: string): WrittenValue | undefined {
+    const body = this.blockBody(node);
+    return body?.text === value.trimEnd()
+      ? { value: body.text, valueRange: { start: body.start, end: body.end }, verbatim: true }
+      : undefined;
   }
 
   private rangeOf(node: Scalar): Range | undefined {
     const [start, end] = node.range ?? [];
-    if (start === undefined || end === undefined || node.type?.startsWith('BLOCK')) return undefined;
+    if (start === undefined || end === undefined) return undefined;
     const quotes = node.type?.startsWith('QUOTE') ? 1 : 0;
     return { start: start + quotes, end: end - quotes };
   }

@@ -1,6 +1,7 @@
 import type { Node } from 'yaml';
 import type { SourceFile } from '../files/source-file.ts';
 import type { Problem } from '../types.ts';
+import { commandVariables, variablesOfWords } from './command-variables.ts';
 import type { WrittenValue } from './range.ts';
 import { shellWords } from './shell-words.ts';
 import { YamlFile, type YamlVariable } from './yaml-nodes.ts';
@@ -11,6 +12,8 @@ type ComposeVariable = YamlVariable;
 export interface ComposeService {
   name: string;
   environment: ComposeVariable[];
+  /** What its command sets for the Python program that it starts. */
+  assigned: ComposeVariable[];
   /** Paths as written. */
   envFiles: string[];
   command?: string;
@@ -40,19 +43,26 @@ export function readCompose(file: Pick<SourceFile, 'path' | 'text'>): {
 }
 
 /**
- * Every variable that a workflow of GitHub Actions sets, in the workflow, its jobs, their steps and their services
- * (docs.github.com, "Workflow syntax").
+ * Every variable that a workflow of GitHub Actions sets for what it runs: in the workflow, its jobs with their containers, their
+ * steps and the scripts of those (docs.github.com, "Workflow syntax"). Its services run other people's images.
  */
 export function readWorkflowEnvironment(file: Pick<SourceFile, 'path' | 'text'>): YamlVariable[] {
   const yaml = new YamlFile(file);
   const jobs = yaml.pairs(yaml.at('jobs')).map(([, job]) => job);
-  const steps = jobs.flatMap((job) => yaml.items(job && yaml.child(job, 'steps')));
-  const services = jobs.flatMap((job) =>
-    yaml.pairs(job && yaml.child(job, 'services')).map(([, service]) => service),
-  );
-  return [yaml.at(), ...jobs, ...steps, ...services].flatMap((node) =>
+  const containers = jobs.map((job) => yaml.child(job, 'container'));
+  const steps = jobs.flatMap((job) => yaml.items(yaml.child(job, 'steps')));
+  const named = [yaml.at(), ...jobs, ...containers, ...steps].flatMap((node) =>
     yaml.variables(yaml.child(node, 'env')),
   );
+  return [...named, ...steps.flatMap((step) => assignedIn(yaml, yaml.child(step, 'run')))];
+}
+
+/** What a script of a YAML file sets for the Python programs that it starts: one line, or what stands below a `|` or `>`. */
+export function assignedIn(yaml: YamlFile, node: Node | undefined): YamlVariable[] {
+  const body = yaml.blockBody(node);
+  if (body) return commandVariables(body.text, body.start);
+  const line = yaml.written(node);
+  return line?.verbatim ? commandVariables(line.value, line.valueRange.start) : [];
 }
 
 function serviceOf(yaml: YamlFile, name: string, node: Node | undefined): ComposeService {
@@ -65,6 +75,7 @@ function serviceOf(yaml: YamlFile, name: string, node: Node | undefined): Compos
   return {
     name,
     environment: yaml.variables(child('environment')),
+    assigned: ['command', 'entrypoint'].flatMap((key) => assignedByCommand(yaml, child(key))),
     envFiles: envFilesOf(yaml, child('env_file')),
     ports: yaml.items(child('ports')).flatMap((item) => publishedPort(yaml, item) ?? []),
     built: child('build') !== undefined,
@@ -73,6 +84,14 @@ function serviceOf(yaml: YamlFile, name: string, node: Node | undefined): Compos
     ...(image && { image }),
     ...(workingDir && { workingDir }),
   };
+}
+
+function assignedByCommand(yaml: YamlFile, node: Node | undefined): ComposeVariable[] {
+  const listed = yaml.items(node).flatMap((item) => {
+    const body = yaml.blockBody(item);
+    return body ? { value: body.text, valueRange: body, verbatim: true } : (yaml.written(item) ?? []);
+  });
+  return listed.length > 0 ? variablesOfWords(listed) : assignedIn(yaml, node);
 }
 
 /** `5433` of `127.0.0.1:5433:5432/tcp`; nothing where compose chooses one. */

@@ -135,7 +135,6 @@ describe('workflows', () => {
       ['A', '1'],
       ['B', 'x'],
       ['D', 'postgresql://h/d'],
-      ['C', 'y'],
     ]);
     expect(readWorkflowEnvironment(at('jobs: [\n'))).toEqual([]);
   });
