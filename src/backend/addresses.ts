@@ -4,6 +4,7 @@ import type { Binding } from '../languages/python/scopes.ts';
 import { enclosing } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import type { Engine } from './engines.ts';
+import { configuredEngines } from './flask-config.ts';
 import { callerArguments } from './kinds/callers.ts';
 import { codePlace, placesOf, type UrlPlace } from './url-places.ts';
 import { altered, type UrlSources, urlSources } from './url-sources.ts';
@@ -23,6 +24,7 @@ export interface EngineAddress {
 }
 
 const known = new WeakMap<Backend, EngineAddress[]>();
+const configured = new WeakMap<Backend, EngineAddress[]>();
 
 /** The addresses of all engines that are given one directly. */
 export function engineAddresses(backend: Backend): readonly EngineAddress[] {
@@ -31,8 +33,15 @@ export function engineAddresses(backend: Backend): readonly EngineAddress[] {
   return found;
 }
 
-function findAddresses(backend: Backend): EngineAddress[] {
-  return backend.engines.flatMap((engine) => (engine.url ? [addressOf(backend, engine, engine.url)] : []));
+/** The same, and those of Flask-SQLAlchemy, which makes its engines itself: their `call` is what fills the configuration. */
+export function allAddresses(backend: Backend): readonly EngineAddress[] {
+  const found = configured.get(backend) ?? findAddresses(backend, configuredEngines(backend));
+  configured.set(backend, found);
+  return [...engineAddresses(backend), ...found];
+}
+
+function findAddresses(backend: Backend, engines = backend.engines): EngineAddress[] {
+  return engines.flatMap((engine) => (engine.url ? [addressOf(backend, engine, engine.url)] : []));
 }
 
 function addressOf(backend: Backend, engine: Engine, url: NonNullable<Engine['url']>): EngineAddress {

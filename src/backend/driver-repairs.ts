@@ -1,6 +1,6 @@
 import { isAsyncDriver } from '../settings/database-drivers.ts';
 import { type DatabaseUrl, parseDatabaseUrl, withDriver } from '../settings/database-url.ts';
-import { type EngineAddress, engineAddresses } from './addresses.ts';
+import { allAddresses, type EngineAddress } from './addresses.ts';
 import { alembicEnvironments, stockOnline } from './alembic.ts';
 import type { Backend } from './backend.ts';
 import { type Engine, isSameEngine } from './engines.ts';
@@ -69,7 +69,7 @@ const repairs = new WeakMap<Backend, DriverRepair[]>();
 
 function findRepairs(backend: Backend): DriverRepair[] {
   const found = new Map<string, DriverRepair>();
-  for (const address of engineAddresses(backend)) {
+  for (const address of allAddresses(backend)) {
     const repair = isTest(address.engine.document.path) ? undefined : repairOf(backend, address);
     if (repair && !found.has(repair.subject)) found.set(repair.subject, repair);
   }

@@ -6,11 +6,12 @@ import { constraintsOf } from '../settings/included-manifests.ts';
 import { readManifest } from '../settings/manifest.ts';
 import type { BackendFacts, DatabaseAddress, SessionDependency } from '../types.ts';
 import type { Workspace } from '../workspace.ts';
-import { engineAddresses } from './addresses.ts';
+import { allAddresses } from './addresses.ts';
 import { Backend, type Targets } from './backend.ts';
 import { composedAddress } from './constants.ts';
 import { classesOf } from './engines.ts';
 import type { FoundEntry } from './entry.ts';
+import { packagesOfImages } from './image-packages.ts';
 import { modeOf } from './mode.ts';
 import { modelsOf } from './models.ts';
 import { sessionFunctionsOf } from './sessions.ts';
@@ -50,6 +51,7 @@ function plainFacts(group: PythonGroup): BackendFacts {
   const manifests = [...group.manifests].sort(
     (a, b) => installOrder(a) - installOrder(b) || a.localeCompare(b),
   );
+  const settings = settingsFiles(workspace, root, group.otherRoots);
   const framework = found?.application.framework ?? djangoOf(workspace, files);
   return {
     name: nameOf(workspace, root),
@@ -59,7 +61,7 @@ function plainFacts(group: PythonGroup): BackendFacts {
     ...(found && { entry: found.entry }),
     ...(found && found.others.length > 0 && { otherEntries: found.others }),
     manifests,
-    settingsFiles: settingsFiles(workspace, root, group.otherRoots),
+    settingsFiles: settings,
     files,
     mode: 'unknown',
     modeBecause: [],
@@ -67,7 +69,7 @@ function plainFacts(group: PythonGroup): BackendFacts {
     dependencies: [],
     metadata: [],
     modelModules: [],
-    requires: requires(workspace, manifests),
+    requires: requires(workspace, manifests, settings),
     requiredSettings: [],
   };
 }
@@ -89,7 +91,12 @@ function installOrder(path: string): number {
   return order < 0 ? 9 : order;
 }
 
-function requires(workspace: Workspace, manifests: string[]): Record<string, string> {
+/** The specifiers of the manifests; what no manifest names, by the Dockerfiles. */
+function requires(
+  workspace: Workspace,
+  manifests: string[],
+  settings: readonly string[],
+): Record<string, string> {
   const found: Record<string, string> = {};
   for (const path of manifests) {
     const file = workspace.read(path);
@@ -100,7 +107,7 @@ function requires(workspace: Workspace, manifests: string[]): Record<string, str
   }
   for (const [name, specifier] of constraintsOf(workspace, manifests))
     found[name] = [found[name], specifier].filter(Boolean).join(',');
-  return found;
+  return { ...Object.fromEntries(packagesOfImages(workspace, settings)), ...found };
 }
 
 function dependencies(backend: Backend): SessionDependency[] {
@@ -143,7 +150,7 @@ function importPath(backend: Backend, document: PythonDocument): string {
 
 function addresses(backend: Backend): DatabaseAddress[] {
   const found = new Map<string, DatabaseAddress>();
-  for (const address of engineAddresses(backend)) {
+  for (const address of allAddresses(backend)) {
     for (const place of address.places) {
       const literal = address.sources.literals.find(
         (each) => each.document.path === place.file && each.start === place.start,

@@ -6,7 +6,7 @@ import { normaliseName } from '../settings/requirement.ts';
 import { shellWords } from '../settings/shell-words.ts';
 import { compareVersions } from '../settings/versions.ts';
 import { firstWithWheel } from '../settings/wheels.ts';
-import { type EngineAddress, engineAddresses } from './addresses.ts';
+import { allAddresses, type EngineAddress, engineAddresses } from './addresses.ts';
 import { alembicEnvironments } from './alembic.ts';
 import type { Backend } from './backend.ts';
 import { driverRepairs, type WantedDriver, wantedDriver } from './driver-repairs.ts';
@@ -66,7 +66,7 @@ function nameIn(word: string): string {
 
 /** The addresses of engines that a program of the backend makes: not of its tests, and not of what somebody edits and runs by hand. */
 function addressesInUse(backend: Backend): EngineAddress[] {
-  const all = engineAddresses(backend).filter(({ engine }) => !isTest(engine.document.path));
+  const all = allAddresses(backend).filter(({ engine }) => !isTest(engine.document.path));
   const read = new Set(all.filter(isReadSomewhere).map(({ engine }) => engine.document.path));
   const lasting = all.filter(({ engine }) => read.has(engine.document.path) || !isRunByHand(backend, engine));
   const unread = backend.engines.some((engine) => !engine.url && !isTest(engine.document.path));

@@ -7,6 +7,7 @@ import type { Binding } from '../languages/python/scopes.ts';
 import { descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import { classesOf, type Engine, engineAt } from './engines.ts';
 import { environmentRead } from './environment-reads.ts';
+import { configuredEngine } from './flask-config.ts';
 import { referencesAcross } from './references.ts';
 import { defaultOf, fieldRead, fieldsOf, membersAt, nestedDelimiter } from './settings-fields.ts';
 import { MAKE_URL } from './url-sources.ts';
@@ -152,6 +153,8 @@ class UseFollower {
         return this.follow(document, parent, true);
       case 'interpolation':
         return this.follow(document, parent.parent ?? parent, true);
+      case 'pair':
+        return this.pair(document, node, parent, altered);
       case 'keyword_argument':
       case 'argument_list':
         return this.argument(document, node, parent, altered);
@@ -190,7 +193,7 @@ class UseFollower {
     const call = enclosing(parent, 'call');
     const callee = call?.childForFieldName('function');
     if (!call || !callee) return this.use(document, node, 'other', altered);
-    const engine = engineAt(document, call);
+    const engine = engineAt(document, call) ?? configuredEngine(document, parent);
     if (engine) return this.use(document, node, 'engine', altered, engine);
     const origin = document.origin(callee);
     if (origin.kind === 'builtin' && origin.name === 'str') return this.follow(document, call, altered);
@@ -205,6 +208,12 @@ class UseFollower {
     const init = made && methodsOf(made.binding.statement).find((each) => nameOf(each) === '__init__');
     if (made && init) return this.intoFunction(made.document, init, call, node, altered, true);
     return this.methodArgument(document, node, call, callee, altered);
+  }
+
+  private pair(document: PythonDocument, node: Node, pair: Node, altered: boolean): void {
+    const engine = configuredEngine(document, pair);
+    if (engine) this.use(document, node, 'engine', altered, engine);
+    else this.use(document, node, 'other', altered);
   }
 
   private methodArgument(
@@ -277,6 +286,8 @@ class UseFollower {
     if (outer?.type === 'assignment') this.assigned(document, outer, altered);
     const member = left && this.memberOf(document, left);
     if (member) return this.memberUses(member.definition, member.name, altered);
+    const engine = left?.type === 'subscript' ? configuredEngine(document, assignment) : undefined;
+    if (engine) return this.use(document, assignment, 'engine', altered, engine);
     if (left?.type !== 'identifier') return this.use(document, assignment, this.toOption(left), altered);
     const binding = document.bindings.find((each) => each.node.id === left.id);
     if (binding) this.referencesTo(document, binding, altered);

@@ -17,7 +17,7 @@ export default {
   tasks: ['T016', 'T022', 'T024'],
   catalogue: ['py-sa21-default-driver-psycopg', 'py-async-engine-sync-driver', 'py-postgres-scheme'],
   fixes: DRIVER_ERRORS,
-  literals: ['create_engine', 'create_async_engine'],
+  literals: ['create_engine', 'create_async_engine', 'SQLALCHEMY_DATABASE_URI'],
   detect(document, backend) {
     return driverRepairs(backend).flatMap((repair) => draft(document, backend, repair) ?? []);
   },

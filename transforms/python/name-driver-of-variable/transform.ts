@@ -1,4 +1,4 @@
-import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
+import { allAddresses, type EngineAddress } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { DRIVER_ERRORS } from '../../../src/backend/driver-repairs.ts';
 import { isDsn } from '../../../src/backend/dsn.ts';
@@ -18,9 +18,9 @@ export default {
   docs: 'https://docs.sqlalchemy.org/en/21/changelog/migration_21.html',
   catalogue: ['py-sa21-default-driver-psycopg', 'py-postgres-scheme'],
   fixes: DRIVER_ERRORS,
-  literals: ['create_engine', 'create_async_engine'],
+  literals: ['create_engine', 'create_async_engine', 'SQLALCHEMY_DATABASE_URI'],
   detect(document, backend) {
-    return engineAddresses(backend)
+    return allAddresses(backend)
       .filter(({ engine }) => engine.document.path === document.path && !isTest(document.path))
       .flatMap((address) => draft(document, backend, address) ?? []);
   },
