@@ -91,7 +91,7 @@ function installOrder(path: string): number {
   return order < 0 ? 9 : order;
 }
 
-/** The specifiers of the manifests; what no manifest names, by the Dockerfiles. */
+/** The specifiers of the manifests; where they name no version, those of the Dockerfiles. */
 function requires(
   workspace: Workspace,
   manifests: string[],
@@ -107,7 +107,8 @@ function requires(
   }
   for (const [name, specifier] of constraintsOf(workspace, manifests))
     found[name] = [found[name], specifier].filter(Boolean).join(',');
-  return { ...Object.fromEntries(packagesOfImages(workspace, settings)), ...found };
+  for (const [name, specifier] of packagesOfImages(workspace, settings)) found[name] ||= specifier;
+  return found;
 }
 
 function dependencies(backend: Backend): SessionDependency[] {

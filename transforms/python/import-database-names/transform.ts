@@ -1,5 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { type DatabaseName, homeOf, isDatabaseName, isHome, meantName } from '../../../src/backend/names.ts';
+import { isBelow } from '../../../src/backend/package-version.ts';
 import { isUnusedImport } from '../../../src/backend/unused.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport, moveImported, removeImported } from '../../../src/languages/python/import-edits.ts';
@@ -8,6 +9,9 @@ import type { Binding } from '../../../src/languages/python/scopes.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
 import { mayBeAtLeast } from '../../../src/settings/versions.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
+
+/** Where declarative_base was made up to SQLAlchemy 1.3, whose sqlalchemy.orm has none. */
+const OLD_DECLARATIVE = 'sqlalchemy.ext.declarative.api';
 
 export default {
   title: 'Import the database names from the modules that have them',
@@ -90,6 +94,7 @@ function isInvented(
   const module = binding.module ?? '';
   if (!/^(sqlalchemy|sqlmodel)(\.|$)/.test(module)) return false;
   if (document.modules.resolve(document.path, module).kind !== 'external') return false;
+  if (module === OLD_DECLARATIVE && isBelow(backend, 'sqlalchemy', '1.4')) return false;
   return !isHome(module, name, oldSqlmodel(backend));
 }
 
