@@ -3,6 +3,7 @@ import type { PythonDocument } from '../languages/python/document.ts';
 import type { Binding } from '../languages/python/scopes.ts';
 import { enclosing } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
+import { isOfOthers } from './compose-services.ts';
 import type { Engine } from './engines.ts';
 import { configuredEngines } from './flask-config.ts';
 import { callerArguments } from './kinds/callers.ts';
@@ -77,7 +78,9 @@ export function placesBehind(backend: Backend, sources: UrlSources): UrlPlace[] 
     sources.variables.find((variable) => variable.default?.node.id === node.id)?.name;
   const inCode = sources.literals.map((literal) => codePlace(literal, variableOf(literal.node)));
   const inFiles = [...new Set(sources.variables.map(({ name }) => name))].flatMap((name) =>
-    placesOf(backend.workspace, backend.facts.settingsFiles, name),
+    placesOf(backend.workspace, backend.facts.settingsFiles, name).filter(
+      (place) => !isOfOthers(backend.workspace, backend.facts.root, place),
+    ),
   );
   return [...inCode, ...inFiles];
 }

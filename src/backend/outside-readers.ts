@@ -1,5 +1,6 @@
 import { dirname } from '../languages/python/modules.ts';
 import type { Backend } from './backend.ts';
+import { buildFoldersAt, isRelated } from './compose-services.ts';
 import type { UrlPlace } from './url-places.ts';
 
 /** Source files of other languages, and of other backends, that may read a variable. */
@@ -12,7 +13,10 @@ const NO_READERS = /(^|\/)(docs?|tests?|node_modules)\//;
  * schema, a script that hands the address to psql. What they make of the address is not known, so it has to stay as it is.
  */
 export function outsideReaders(backend: Backend, variable: string, places: readonly UrlPlace[]): string[] {
-  const shared = places.filter(({ kind }) => kind === 'dotenv').map(({ file }) => dirname(file));
+  const shared = [
+    ...places.filter(({ kind }) => kind === 'dotenv').map(({ file }) => dirname(file)),
+    ...foldersGiven(backend, places),
+  ];
   const workflows = workflowsReading(backend, variable, places);
   if (shared.length === 0) return workflows;
   const own = new Set(backend.facts.files);
@@ -29,6 +33,13 @@ export function outsideReaders(backend: Backend, variable: string, places: reado
     return pattern?.test(backend.workspace.read(file)?.text ?? '') ?? false;
   });
   return [...readers, ...workflows];
+}
+
+/** The folders of other services that a compose file gives the same value, in an anchor that they share. */
+function foldersGiven(backend: Backend, places: readonly UrlPlace[]): string[] {
+  return places
+    .flatMap((place) => buildFoldersAt(backend.workspace, place))
+    .filter((folder) => !isRelated(folder, backend.facts.root));
 }
 
 /** A workflow that hands the variable it sets to a command: `psql $DATABASE_URL`. */
