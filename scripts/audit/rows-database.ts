@@ -62,7 +62,7 @@ export const DATABASE_ROWS: Row[] = [
   {
     task: 'T020',
     says: 'no autocommit and no autoflush',
-    how: 'both are there',
+    how: 'both are there (both repairs are unsafe ones, taken by --unsafe)',
     broken: oldOptions,
     by: repaired('python/remove-autocommit-false'),
     question: options('async_sessionmaker', { autocommit: null }),
@@ -70,7 +70,7 @@ export const DATABASE_ROWS: Row[] = [
   {
     task: 'T020',
     says: 'no autocommit and no autoflush',
-    how: 'both are there (the second is an unsafe repair, taken by --unsafe)',
+    how: 'both are there (both repairs are unsafe ones, taken by --unsafe)',
     broken: oldOptions,
     by: repaired('python/remove-autoflush-false'),
     question: options('async_sessionmaker', { autoflush: null }),

@@ -6,7 +6,7 @@ import type { Transform } from '../../../src/transform.ts';
 export default {
   title: 'Remove autocommit=False from the async session factory',
   why: 'SQLAlchemy 2 has no other mode: the option says nothing, and any other value is refused.',
-  safety: 'safe',
+  safety: { unsafe: 'nothing is broken: SQLAlchemy takes the option, which says what is so without it' },
   docs: 'https://docs.sqlalchemy.org/en/20/orm/session_api.html#sqlalchemy.orm.Session.params.autocommit',
   tasks: ['T020'],
   catalogue: ['py-removed-session-args'],
