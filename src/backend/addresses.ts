@@ -1,7 +1,7 @@
 import { parametersOf } from '../languages/python/calls.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import type { Binding } from '../languages/python/scopes.ts';
-import { enclosing } from '../languages/python/tree.ts';
+import { enclosing, type Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { isOfOthers } from './compose-services.ts';
 import type { Engine } from './engines.ts';
@@ -46,9 +46,7 @@ function findAddresses(backend: Backend, engines = backend.engines): EngineAddre
 }
 
 function addressOf(backend: Backend, engine: Engine, url: NonNullable<Engine['url']>): EngineAddress {
-  const sources = urlSources(engine.document, url, (document, parameter) =>
-    passedFor(backend, document, parameter),
-  );
+  const sources = sourcesBehind(backend, engine.document, url);
   const places = placesBehind(backend, sources);
   const uses = sources.variables.flatMap(({ name }) => usesOfVariable(backend.documents, name));
   return {
@@ -58,6 +56,11 @@ function addressOf(backend: Backend, engine: Engine, url: NonNullable<Engine['ur
     effective: places.map((place) => altered(place.text, sources.alterations)),
     uses,
   };
+}
+
+/** What an expression that gives an address is made of, from parameters to their callers as well. */
+export function sourcesBehind(backend: Backend, document: PythonDocument, node: Node): UrlSources {
+  return urlSources(document, node, (where, parameter) => passedFor(backend, where, parameter));
 }
 
 /** What the callers of a function pass; of one that nobody calls here, an application factory say, the default. */

@@ -1,5 +1,6 @@
+import { classAt, classOf, membersOf, type PythonClass } from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
-import type { Node } from '../languages/python/tree.ts';
+import { descendants, enclosing, type Node } from '../languages/python/tree.ts';
 import { valueFor } from './values.ts';
 
 export type AsyncpgObject = 'pool' | 'connection';
@@ -30,14 +31,49 @@ export function asyncpgObject(document: PythonDocument, node: Node, hops = 0): A
   if (hops > MOST_HOPS) return undefined;
   const value = valueFor(document, node);
   if (value?.node.type === 'call') return ofCall(value.document, value.node, hops);
+  if (node.type === 'attribute') return ofMember(document, node, hops);
   const origin = node.type === 'identifier' ? document.origin(node) : undefined;
   if (origin?.kind !== 'local') return undefined;
   const { binding } = origin;
   const annotation = binding.annotation?.namedChildren[0];
-  if (annotation) return named(origin.document, annotation, CLASSES);
+  if (annotation) return ofAnnotation(origin.document, annotation);
   const pattern = binding.kind === 'target' ? patternOf(binding.node) : undefined;
   const opened = pattern?.namedChildren[0];
   return opened ? asyncpgObject(origin.document, opened, hops + 1) : undefined;
+}
+
+/** `database.pool`, which the methods of its class assign: what each assignment that is not None gives. */
+function ofMember(document: PythonDocument, node: Node, hops: number): AsyncpgObject | undefined {
+  const object = node.childForFieldName('object');
+  const name = node.childForFieldName('attribute')?.text ?? '';
+  const one = object && instanceClass(document, object);
+  const given = one ? membersOf(one, name) : [];
+  const found = given.flatMap(({ owner, binding, value, annotation }) => {
+    const assigned = binding?.value ?? value;
+    if (assigned?.type !== 'none') return [assigned && asyncpgObject(owner.document, assigned, hops + 1)];
+    const declared = binding?.annotation ?? annotation;
+    return declared ? [ofAnnotation(owner.document, declared)] : [];
+  });
+  const [first] = found;
+  return found.every((each) => each === first) ? first : undefined;
+}
+
+/** The class that `self`, `Database()` or a name that was given one is an instance of. */
+function instanceClass(document: PythonDocument, node: Node): PythonClass | undefined {
+  if (/^(self|cls)$/.test(node.text)) {
+    const around = enclosing(node, 'class_definition');
+    return around && classOf(document, around);
+  }
+  const value = valueFor(document, node);
+  const made = value?.node.type === 'call' ? value.node.childForFieldName('function') : undefined;
+  return value && made ? classAt(value.document, made) : undefined;
+}
+
+/** `asyncpg.Pool`, `Optional[asyncpg.Pool]` and `asyncpg.Pool | None`. */
+function ofAnnotation(document: PythonDocument, annotation: Node): AsyncpgObject | undefined {
+  return descendants(annotation, ['identifier', 'attribute'])
+    .map((each) => named(document, each, CLASSES))
+    .find((each) => each !== undefined);
 }
 
 /** `asyncpg.connect(…)`, and `pool.acquire()` of what is a pool. */

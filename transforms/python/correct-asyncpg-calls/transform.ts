@@ -33,7 +33,7 @@ export default {
     /syntax error at or near "%"/,
     /UndefinedColumnError: column "s" does not exist/,
   ],
-  literals: ['asyncpg'],
+  literals: ['asyncpg', '.acquire(', '.fetch', '.execute('],
   detect(document) {
     return onePerFunction(
       document.calls.flatMap((call) => {

@@ -1,9 +1,9 @@
-import { placesBehind } from '../../../src/backend/addresses.ts';
+import { placesBehind, sourcesBehind } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { functionAt } from '../../../src/backend/per-function.ts';
 import { fieldFor, memberAt } from '../../../src/backend/settings-fields.ts';
 import { urlObject } from '../../../src/backend/url-objects.ts';
-import { altered, type UrlSources, urlSources } from '../../../src/backend/url-sources.ts';
+import { altered, type UrlSources } from '../../../src/backend/url-sources.ts';
 import { keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
@@ -50,7 +50,7 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft | 
   if (raw === undefined || position === undefined) return undefined;
   const given = keywordValue(call, 'dsn') ?? keywordValue(call, 'conninfo') ?? positional(call)[position];
   if (!given) return undefined;
-  const sources = urlSources(document, given);
+  const sources = sourcesBehind(backend, document, given);
   const urls = withDriver(backend, sources);
   const [first] = urls;
   if (!first) return undefined;
