@@ -1,4 +1,4 @@
-import { keywordValue, positional } from '../../languages/python/arguments.ts';
+import { argumentsOf, keywordValue, positional } from '../../languages/python/arguments.ts';
 import {
   basesOf,
   classKeyword,
@@ -11,7 +11,9 @@ import {
   withoutArguments,
 } from '../../languages/python/classes.ts';
 import type { PythonDocument } from '../../languages/python/document.ts';
+import { pairNamed, pairsOf } from '../../languages/python/pairs.ts';
 import { type Node, plainString } from '../../languages/python/tree.ts';
+import { valueFor } from '../values.ts';
 import { annotatedKind } from './annotations.ts';
 import { leadsToMany } from './direction.ts';
 import { instanceOfExternal, isModelBase, isSqlModel, makesModelBase } from './external.ts';
@@ -86,7 +88,7 @@ export interface Relationship {
   document: PythonDocument;
   /** What an instance has by it: a model, or a list of them; undefined where that cannot be told. */
   of?: Kind;
-  /** The value of `lazy=`. */
+  /** The value of `lazy=`, also of what SQLModel hands on; the expression where that is no plain value. */
   lazy?: string;
 }
 
@@ -102,9 +104,34 @@ export function relationshipOf(
   const { document } = member.owner;
   if (kinds.of(document, value)?.what !== 'relationship-call') return undefined;
   const of = targetOf(kinds, member, value);
-  const option = keywordValue(value, 'lazy');
-  const lazy = option && plainString(option);
+  const lazy = lazyOf(document, value);
   return { call: value, document, ...(of && { of }), ...(lazy && { lazy }) };
+}
+
+/** `sa_relationship_kwargs={"lazy": "selectin"}` and `sa_relationship=relationship(lazy=…)` of SQLModel say it for SQLAlchemy's own. */
+function lazyOf(document: PythonDocument, call: Node): string | undefined {
+  const own = keywordValue(call, 'lazy');
+  if (own) return written(own);
+  const inner = keywordValue(call, 'sa_relationship');
+  if (inner) return inner.type === 'call' ? lazyOf(document, inner) : inner.text;
+  const given = keywordValue(call, 'sa_relationship_kwargs');
+  return given && lazyAmong(valueFor(document, given)?.node ?? given);
+}
+
+/** The value of `lazy` in a dictionary, or an expression that may hold any. */
+function lazyAmong(options: Node): string | undefined {
+  const made = options.type === 'call' && options.childForFieldName('function')?.text === 'dict';
+  if (!made && options.type !== 'dictionary') return options.text;
+  const named = made ? keywordValue(options, 'lazy') : pairNamed(options, 'lazy')?.childForFieldName('value');
+  const members = made ? argumentsOf(options) : pairsOf(options);
+  return named ? written(named) : members.find(({ type }) => !/^(pair|keyword_argument)$/.test(type))?.text;
+}
+
+/** Other spellings that SQLAlchemy takes. */
+const LAZY: Record<string, string> = { True: 'select', False: 'joined', None: 'noload' };
+
+function written(lazy: Node): string {
+  return plainString(lazy) ?? LAZY[lazy.text] ?? lazy.text;
 }
 
 /** All relationships that a mapped class and what it inherits from have. */
