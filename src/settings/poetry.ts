@@ -15,14 +15,27 @@ export function entryRequirements(
   group: string,
 ): Requirement[] {
   const prefix = path.join('\0');
+  const groupOf = (name: string | undefined, fields: readonly TomlEntry[]) =>
+    field(fields, 'optional')?.value === true ? (extraWith(toml, name ?? '') ?? 'optional') : group;
   const direct = toml.tables
     .flatMap((table) => table.entries)
     .filter((entry) => entry.path.length === path.length + 1 && startsWith(entry.path, prefix))
-    .map((entry) => fromEntry(file, entry, group));
+    .map((entry) => fromEntry(file, entry, groupOf(entry.path.at(-1), entry.value.entries ?? [])));
   const tables = toml.tables
     .filter((table) => table.path.length === path.length + 1 && startsWith(table.path, prefix))
-    .map((table) => fromTable(file, table, group));
+    .map((table) => fromTable(file, table, groupOf(table.path.at(-1), table.entries)));
   return [...direct, ...tables];
+}
+
+/** Poetry installs what is `optional` with the extra that lists it, and nobody without. */
+function extraWith(toml: TomlFile, name: string): string | undefined {
+  const lists = toml.tables
+    .flatMap((table) => table.entries)
+    .filter(({ path }) => path.length === 4 && startsWith(path, 'tool\0poetry\0extras'));
+  const found = lists.find(({ value }) =>
+    value.items?.some((item) => normaliseName(String(item.value)) === normaliseName(name)),
+  );
+  return found?.path.at(-1);
 }
 
 function startsWith(path: readonly string[], prefix: string): boolean {

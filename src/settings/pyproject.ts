@@ -20,6 +20,8 @@ type File = Pick<SourceFile, 'path' | 'text'>;
 export interface TomlManifest extends Reading<Requirement> {
   /** PEP 440 for PEP 621, Poetry's form for Poetry, `==3.12.*` for a Pipfile's `python_version`. */
   requiresPython?: string;
+  /** Requirements files that a build tool reads the list from, as written. */
+  includes?: string[];
 }
 
 /**
@@ -39,8 +41,22 @@ export function readPyproject(file: File): TomlManifest {
   return {
     entries: [...entries, ...poetry.filter((one) => one.name !== 'python')],
     problems,
+    includes: filesOf(findEntry(toml, [...DYNAMIC, 'dependencies', 'file']) ?? inlineFile(toml)),
     ...(typeof python?.value.value === 'string' && { requiresPython: python.value.value }),
   };
+}
+
+/** setuptools reads the list from files: `dependencies = {file = ["requirements.txt"]}`. */
+const DYNAMIC = ['tool', 'setuptools', 'dynamic'];
+
+function inlineFile(toml: TomlFile): TomlEntry | undefined {
+  return findEntry(toml, [...DYNAMIC, 'dependencies'])?.value.entries?.find(
+    ({ path }) => path.at(-1) === 'file',
+  );
+}
+
+function filesOf(entry: TomlEntry | undefined): string[] {
+  return [entry?.value.value ?? []].flat().filter((path): path is string => typeof path === 'string');
 }
 
 const POETRY = ['tool', 'poetry', 'dependencies'];

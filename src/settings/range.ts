@@ -1,4 +1,4 @@
-import { position, type SourceFile } from '../files/source-file.ts';
+import { lineEnding, position, type SourceFile } from '../files/source-file.ts';
 import type { Edit, Problem } from '../types.ts';
 
 /** A stretch of a file's text: UTF-16 offsets, end exclusive. */
@@ -40,6 +40,11 @@ export function problemAt(
   next = `Correct ${file.path} at this place and run again.`,
 ): Problem {
   return { file: file.path, ...position(file.text, offset), message, next };
+}
+
+/** How the line ends that ends here; as most lines of the text do where it is the last. */
+export function endingAt(text: string, end: number): string {
+  return /^\r?\n/.exec(text.slice(end, end + 2))?.[0] ?? lineEnding(text);
 }
 
 /** The lines of a text with their offsets; `end` is before the line ending. A byte-order mark belongs to no line. */

@@ -1,6 +1,6 @@
 import { lineEnding, type SourceFile } from '../files/source-file.ts';
 import type { Edit } from '../types.ts';
-import { editAt, linesOf, type Range } from './range.ts';
+import { editAt, endingAt, linesOf, type Range } from './range.ts';
 import type { Requirement } from './requirement.ts';
 
 type File = Pick<SourceFile, 'path' | 'text'>;
@@ -43,9 +43,9 @@ export function insertLineAfter(
     ? physicalLines(file, after)
     : linesOf(file.text).filter((one) => one.text.trim() !== '');
   const line = after ? withNotes(file, lines.at(-1)) : lines.at(-1);
-  const ending = lineEnding(file.text);
   const start = file.text.startsWith('\ufeff') ? 1 : 0;
-  if (!line) return [editAt(file, { start, end: start }, written + ending)];
+  if (!line) return [editAt(file, { start, end: start }, written + lineEnding(file.text))];
+  const ending = endingAt(file.text, line.end);
   const indent = after ? /^\s*/.exec(lines[0]?.text ?? '')?.[0] : '';
   return [editAt(file, { start: line.end, end: line.end }, ending + indent + written)];
 }
@@ -63,7 +63,7 @@ export function removeLine(file: File, requirement: Requirement): Edit[] | undef
 }
 
 /** In a setup.cfg the first requirement may stand behind `install_requires =`. */
-function standsAlone(file: File, requirement: Requirement): boolean {
+export function standsAlone(file: File, requirement: Requirement): boolean {
   const [line] = physicalLines(file, requirement);
   return line !== undefined && file.text.slice(line.start, requirement.ranges.whole.start).trim() === '';
 }

@@ -14,13 +14,27 @@ export function readSetupCfg(file: File): TomlManifest {
   const { entries, problems } = readIni(file);
   const lists = entries.filter((entry) => groupOf(entry) !== undefined);
   const requirements: Requirement[] = [];
-  for (const entry of lists) {
+  for (const entry of lists.filter(({ value }) => !FILE.test(value))) {
     for (const line of entry.lines) readLine(file, line, groupOf(entry) ?? 'main', requirements, problems);
   }
   const python = entries.find(
     (entry) => entry.section === 'options' && entry.key === 'python_requires',
   )?.value;
-  return { entries: requirements, problems, ...(python !== undefined && { requiresPython: python }) };
+  const includes = lists.filter((entry) => groupOf(entry) === 'main').flatMap(({ value }) => filesOf(value));
+  return {
+    entries: requirements,
+    problems,
+    includes,
+    ...(python !== undefined && { requiresPython: python }),
+  };
+}
+
+/** `install_requires = file: requirements.txt, more.txt`. */
+const FILE = /^\s*file:/;
+
+function filesOf(value: string): string[] {
+  const paths = FILE.test(value) ? value.replace(FILE, '').split(/[\n,]/) : [];
+  return paths.map((path) => path.trim()).filter((path) => path !== '');
 }
 
 function groupOf({ section, key }: IniEntry): string | undefined {

@@ -1,6 +1,6 @@
 import { lineEnding, type SourceFile } from '../files/source-file.ts';
 import type { Edit } from '../types.ts';
-import { editAt, type Range } from './range.ts';
+import { editAt, endingAt, type Range } from './range.ts';
 import { escapeFor, type TomlValue } from './toml.ts';
 
 type File = Pick<SourceFile, 'path' | 'text'>;
@@ -28,7 +28,7 @@ export function insertString(
   const lineEnd = restOfLine(file.text, comma ?? after.range.end);
   if (lineEnd === undefined || !ownLine(file.text, after))
     return [insert(file, after.range.end, `, ${quoted}`)];
-  const line = lineEnding(file.text) + indentOf(file.text, after.range.start) + quoted;
+  const line = endingAt(file.text, lineEnd) + indentOf(file.text, after.range.start) + quoted;
   const written = `${line}${comma === undefined ? '' : ','}${comment === undefined ? '' : ` # ${comment}`}`;
   const needed = comma === undefined ? [insert(file, after.range.end, ',')] : [];
   return [...needed, insert(file, lineEnd, written)];

@@ -1,7 +1,7 @@
-import { lineEnding, type SourceFile } from '../files/source-file.ts';
+import type { SourceFile } from '../files/source-file.ts';
 import type { Edit } from '../types.ts';
 import { isPep508Error, parsePep508 } from './pep508.ts';
-import { editAt, linesOf } from './range.ts';
+import { editAt, endingAt, linesOf } from './range.ts';
 import type { Requirement } from './requirement.ts';
 import { isProblem, readToml, type TomlFile, type TomlTable, type TomlValue } from './toml.ts';
 import { insertString } from './toml-array.ts';
@@ -49,7 +49,7 @@ export function insertEntry(
   const line = linesOf(file.text).find((one) => one.end >= after.range.end);
   const at = line?.end ?? file.text.length;
   const indent = /^[ \t]*/.exec(line?.text ?? '')?.[0] ?? '';
-  const written = lineEnding(file.text) + indent + text + (comment === undefined ? '' : `  # ${comment}`);
+  const written = endingAt(file.text, at) + indent + text + (comment === undefined ? '' : `  # ${comment}`);
   return [editAt(file, { start: at, end: at }, written)];
 }
 

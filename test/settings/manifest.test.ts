@@ -91,3 +91,48 @@ describe('a real requirements.txt', () => {
     expect(edits && applyEdits(text, edits)).toBe(text.replace('>=2.9.9\n', '>=2.9.9\nasyncpg>=0.29.0\n'));
   });
 });
+
+describe('what a manifest is', () => {
+  it('takes no constraints for one', () => {
+    const paths = ['constraints.txt', 'requirements/constraints.txt', 'requirements-constraints.txt'];
+    expect(manifestFiles([...paths, 'requirements/base.txt'])).toEqual(['requirements/base.txt']);
+  });
+
+  it.each([
+    ['deps/app.list', 'main'],
+    ['deps/dev.list', 'dev.list'],
+    ['requirements/core.txt', 'main'],
+    ['requirements/test.txt', 'test'],
+  ])('%s is of the group %s', (path, group) => {
+    expect(readManifest({ path, text: 'sqlalchemy\n' }).requirements[0]?.group).toBe(group);
+  });
+
+  it.each([
+    ['setup.cfg', '[options]\ninstall_requires = file: a.txt, b/c.txt\n'],
+    ['setup.cfg', '[options]\ninstall_requires =\n    file: a.txt\n    b/c.txt\n'],
+    ['pyproject.toml', '[tool.setuptools.dynamic]\ndependencies = {file = ["a.txt", "b/c.txt"]}\n'],
+    ['pyproject.toml', '[tool.setuptools.dynamic.dependencies]\nfile = ["a.txt", "b/c.txt"]\n'],
+  ])('%s names files: %j', (name, text) => {
+    const { includes, requirements, problems } = readManifest({ path: `api/${name}`, text });
+    expect({ includes, requirements, problems }).toEqual({
+      includes: ['api/a.txt', 'api/b/c.txt'],
+      requirements: [],
+      problems: [],
+    });
+  });
+
+  it.each([
+    ['requirements.txt', 'a\nsqlalchemy\r\nb\n', 'a\nsqlalchemy\r\nasyncpg\r\nb\n'],
+    [
+      'pyproject.toml',
+      '[project]\ndependencies = [\n  "sqlalchemy",\r\n]\n',
+      '[project]\ndependencies = [\n  "sqlalchemy",\r\n  "asyncpg",\r\n]\n',
+    ],
+    ['Pipfile', '[packages]\nsqlalchemy = "*"\r\n', '[packages]\nsqlalchemy = "*"\r\nasyncpg = "*"\r\n'],
+  ])('%s keeps the line ending of each line', (path, text, expected) => {
+    const manifest = readManifest({ path, text });
+    const after = manifest.requirements.find(({ name }) => name === 'sqlalchemy');
+    const edits = addRequirement(manifest, { path, text }, 'asyncpg', after && { after });
+    expect(edits && applyEdits(text, edits)).toBe(expected);
+  });
+});

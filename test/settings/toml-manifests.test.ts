@@ -104,7 +104,7 @@ describe('reading', () => {
       manifest.requirements.map((one) => [one.group, one.name, one.specifier, one.extras.join()]),
     ).toEqual([
       ['main', 'sqlalchemy', '^2.0.36', ''],
-      ['main', 'psycopg2-binary', '^2.9', ''],
+      ['optional', 'psycopg2-binary', '^2.9', ''],
       ['main', 'uvicorn', '>=0.30', 'standard'],
       ['main', 'mylib', '', ''],
       ['main', 'several', '^1 || ^2', ''],

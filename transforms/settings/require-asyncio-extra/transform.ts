@@ -1,8 +1,10 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { asyncNames } from '../../../src/backend/mode.ts';
 import { versionReason } from '../../../src/backend/package-version.ts';
+import { sourceOf } from '../../../src/backend/requirement-edits.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
-import { addRequirement, withExtra } from '../../../src/settings/manifest.ts';
+import { addByHand, addToBoth, compiledAgain } from '../../../src/settings/compiled.ts';
+import { withExtra } from '../../../src/settings/manifest.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 export default {
@@ -49,10 +51,13 @@ function hasExtra(backend: Backend): boolean {
 
 function onSqlalchemy(backend: Backend): Draft {
   const listed = backend.requirements('sqlalchemy').filter(({ requirement }) => requirement.group === 'main');
-  const hashed = listed.find(({ requirement }) => requirement.hashes.length > 0)?.manifest.path;
+  const [hashed] = listed.filter(({ requirement }) => requirement.hashes.length > 0);
+  const source = hashed && sourceOf(backend, hashed.manifest);
+  const isSourced = listed.some(({ manifest }) => manifest.path === source?.path);
   const edits = listed.flatMap(({ manifest, requirement }) => {
     const file = backend.workspace.read(manifest.path);
-    return (file && withExtra(file, requirement, 'asyncio')) ?? [];
+    const isLocked = requirement.hashes.length > 0;
+    return (file && !isLocked && withExtra(file, requirement, 'asyncio')) || [];
   });
   const [first] = listed;
   const at = {
@@ -62,11 +67,13 @@ function onSqlalchemy(backend: Backend): Draft {
   return {
     subject: 'sqlalchemy',
     at,
-    message: `The code imports sqlalchemy.ext.asyncio, and nothing brings greenlet: SQLAlchemy 2.1 (${versionReason(backend, 'sqlalchemy')}) does not.`,
-    ...(hashed
+    message: `The code imports sqlalchemy.ext.asyncio, and nothing brings greenlet: SQLAlchemy 2.1 (${versionReason(backend, 'sqlalchemy')}) does not.${hashed ? compiledAgain(hashed.manifest, source) : ''}`,
+    ...(edits.length === 0 || (hashed && !isSourced)
       ? {
           safety: 'report' as const,
-          next: `Require sqlalchemy[asyncio] where ${hashed} is locked from, and lock its hashes again.`,
+          next: hashed
+            ? `Require sqlalchemy[asyncio] where ${hashed.manifest.path} is locked from, and lock its hashes again.`
+            : `Write the extra asyncio into the requirement of sqlalchemy in ${at.file}.`,
         }
       : { edits, provides: ['package:greenlet'] }),
   };
@@ -75,22 +82,19 @@ function onSqlalchemy(backend: Backend): Draft {
 /** SQLModel brings SQLAlchemy along, without the extra. */
 function besideSqlmodel(backend: Backend): Draft[] {
   const [found] = backend.requirements('sqlmodel');
-  const file = found && backend.workspace.read(found.manifest.path);
-  if (!found || !file) return [];
-  const edits = addRequirement(found.manifest, file, 'sqlalchemy[asyncio]>=2.0', {
-    after: found.requirement,
-  });
+  if (!found) return [];
+  const source = sourceOf(backend, found.manifest);
+  const edits = addToBoth(backend.workspace, found.manifest, source, 'sqlalchemy[asyncio]>=2.0', [
+    'sqlmodel',
+  ]);
   return [
     {
       subject: 'sqlalchemy',
-      at: { file: file.path, ...found.requirement.ranges.whole },
-      message: `SQLModel brings SQLAlchemy 2.1 (${versionReason(backend, 'sqlalchemy')}) without greenlet, which its async session needs.`,
+      at: { file: found.manifest.path, ...found.requirement.ranges.whole },
+      message: `SQLModel brings SQLAlchemy 2.1 (${versionReason(backend, 'sqlalchemy')}) without greenlet, which its async session needs.${compiledAgain(found.manifest, source)}`,
       ...(edits
         ? { edits }
-        : {
-            safety: 'report' as const,
-            next: `Add sqlalchemy[asyncio] to ${file.path} and lock its hashes again.`,
-          }),
+        : { safety: 'report' as const, next: addByHand(found.manifest, 'sqlalchemy[asyncio]') }),
     },
   ];
 }

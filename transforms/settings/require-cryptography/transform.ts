@@ -1,10 +1,13 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { driversInUse } from '../../../src/backend/packages.ts';
+import { sourceOf } from '../../../src/backend/requirement-edits.ts';
 import { mysqlServer } from '../../../src/backend/services.ts';
-import { addRequirement } from '../../../src/settings/manifest.ts';
+import { addByHand, addToBoth, compiledAgain } from '../../../src/settings/compiled.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const TEXT = 'cryptography';
+/** What it is written behind, the first that is there. */
+const BEHIND = ['pymysql', 'aiomysql', 'sqlalchemy', 'sqlmodel'];
 
 export default {
   title: 'Require cryptography for the passwords of MySQL 8',
@@ -18,25 +21,18 @@ export default {
       ({ dialect, driver: name }) => dialect === 'mysql' && /^(pymysql|aiomysql)$/.test(name),
     );
     const server = driver && mysqlServer(backend);
-    const found = ['pymysql', 'aiomysql', 'sqlalchemy', 'sqlmodel'].flatMap((name) =>
-      backend.requirements(name),
-    )[0];
+    const found = BEHIND.flatMap((name) => backend.requirements(name))[0];
     const manifest = found?.manifest ?? backend.manifests[0];
-    const file = manifest && backend.workspace.read(manifest.path);
-    if (!server || !manifest || !file || isBrought(backend)) return [];
+    if (!server || !manifest || isBrought(backend)) return [];
     const after = found?.requirement;
-    const edits = addRequirement(manifest, file, TEXT, after && { after });
+    const source = sourceOf(backend, manifest);
+    const edits = addToBoth(backend.workspace, manifest, source, TEXT, BEHIND);
     return [
       {
         subject: TEXT,
         at: { file: manifest.path, ...(after?.ranges.whole ?? { start: 0, end: 0 }) },
-        message: `${server.file} runs ${server.image}, and ${driver?.driver} cannot log in there without ${TEXT}.`,
-        ...(edits
-          ? { edits }
-          : {
-              safety: 'report' as const,
-              next: `Add ${TEXT} to ${manifest.path} and lock its hashes again.`,
-            }),
+        message: `${server.file} runs ${server.image}, and ${driver?.driver} cannot log in there without ${TEXT}.${compiledAgain(manifest, source)}`,
+        ...(edits ? { edits } : { safety: 'report' as const, next: addByHand(manifest, TEXT) }),
       },
     ];
   },

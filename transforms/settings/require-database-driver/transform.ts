@@ -7,6 +7,7 @@ import {
   requirementFor,
 } from '../../../src/backend/packages.ts';
 import { sourceOf } from '../../../src/backend/requirement-edits.ts';
+import { addByHand, compiledAgain, editsWithSource } from '../../../src/settings/compiled.ts';
 import { addRequirement, type Manifest, replaceRequirement } from '../../../src/settings/manifest.ts';
 import { pythonVersion } from '../../../src/settings/python-version.ts';
 import type { Requirement } from '../../../src/settings/requirement.ts';
@@ -35,19 +36,16 @@ function draft(backend: Backend, driver: WantedDriver): Draft[] {
   const old = replaceable(backend, manifest, driver);
   const after = old ?? neighbour(manifest);
   const source = sourceOf(backend, manifest);
-  const edits = write(backend, manifest, driver, text);
-  const sourceEdits = source ? (write(backend, source, driver, text) ?? []) : [];
+  const edits = editsWithSource(manifest, source, (each) => write(backend, each, driver, text));
   const kept = keptNote(backend, driver, old);
   return [
     {
       subject: driver.driver,
       at: { file: manifest.path, ...(after?.ranges.whole ?? { start: 0, end: 0 }) },
-      message: `${old ? `${text} takes the place of ${old.text}` : `${text} is required nowhere`}.${kept}`,
+      message: `${old ? `${text} takes the place of ${old.text}` : `${text} is required nowhere`}.${kept}${compiledAgain(manifest, source)}`,
       provides: [`package:${driver.driver}`],
       ...(old && { needs: [`address:${driver.driver}`] }),
-      ...(edits
-        ? { edits: [...edits, ...sourceEdits] }
-        : { safety: 'report' as const, next: `Add ${text} to ${manifest.path} and lock its hashes again.` }),
+      ...(edits ? { edits } : { safety: 'report' as const, next: addByHand(manifest, text) }),
     },
   ];
 }

@@ -1,10 +1,13 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { oldBaseSettings } from '../../../src/backend/base-settings.ts';
+import { sourceOf } from '../../../src/backend/requirement-edits.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { addRequirement } from '../../../src/settings/manifest.ts';
+import { addByHand, addToBoth, compiledAgain } from '../../../src/settings/compiled.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 const TEXT = 'pydantic-settings>=2.0';
+/** What it is written behind, the first that is there. */
+const BEHIND = ['pydantic', 'fastapi', 'sqlmodel', 'sqlalchemy'];
 /** Extras of FastAPI that bring it, by the metadata of FastAPI 0.165. */
 const BRINGING = ['standard', 'standard-no-fastapi-cloud-cli', 'all'];
 
@@ -21,26 +24,19 @@ export default {
   fixes: [/No module named 'pydantic_settings'/],
   detect(backend) {
     const [user] = backend.sources.filter((document) => usesIt(document, backend));
-    const found = ['pydantic', 'fastapi', 'sqlmodel', 'sqlalchemy'].flatMap((name) =>
-      backend.requirements(name),
-    )[0];
+    const found = BEHIND.flatMap((name) => backend.requirements(name))[0];
     const manifest = found?.manifest ?? backend.manifests[0];
-    const file = manifest && backend.workspace.read(manifest.path);
-    if (!user || !manifest || !file || isBrought(backend)) return [];
+    if (!user || !manifest || isBrought(backend)) return [];
     const after = found?.requirement;
-    const edits = addRequirement(manifest, file, TEXT, after && { after });
+    const source = sourceOf(backend, manifest);
+    const edits = addToBoth(backend.workspace, manifest, source, TEXT, BEHIND);
     return [
       {
         subject: 'pydantic-settings',
         at: { file: manifest.path, ...(after?.ranges.whole ?? { start: 0, end: 0 }) },
-        message: `${user.path} takes BaseSettings from it, and no manifest requires it.`,
+        message: `${user.path} takes BaseSettings from it, and no manifest requires it.${compiledAgain(manifest, source)}`,
         provides: ['package:pydantic-settings'],
-        ...(edits
-          ? { edits }
-          : {
-              safety: 'report' as const,
-              next: `Add ${TEXT} to ${manifest.path} and lock its hashes again.`,
-            }),
+        ...(edits ? { edits } : { safety: 'report' as const, next: addByHand(manifest, TEXT) }),
       },
     ];
   },
