@@ -1,3 +1,4 @@
+import { alembicEnvironments } from '../../../src/backend/alembic.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { dirname, join } from '../../../src/languages/python/modules.ts';
 import type { Binding } from '../../../src/languages/python/scopes.ts';
@@ -56,17 +57,18 @@ function hasPackageBeside(backend: Backend, folder: string, all: string[]): bool
   return near.some((each) => backend.workspace.has(join(each, '__init__.py')));
 }
 
-/** Folders with Python in them, below the folder that the server is started in. */
+/** Folders with Python in them, below the folder that the server is started in; alembic's are run and not imported. */
 function packageFolders(backend: Backend): string[] {
   const start = backend.facts.entry?.cwd ?? '';
   const paths = backend.facts.entry?.pythonPath ?? [];
   const roots = new Set([start, ...paths.map((path) => join(start, path))]);
   const found = new Set<string>();
+  const migrations = alembicEnvironments(backend).map(({ document }) => dirname(document.path));
   for (const document of backend.sources) {
     for (let folder = dirname(document.path); folder !== '' && !roots.has(folder); folder = dirname(folder))
       found.add(folder);
   }
-  return [...found];
+  return [...found].filter((folder) => !migrations.some((each) => `${folder}/`.startsWith(`${each}/`)));
 }
 
 /** Those that the path of an import runs through: `app.themes` for `import app.themes.dark` and `from app import themes`. */

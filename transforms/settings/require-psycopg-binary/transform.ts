@@ -1,4 +1,5 @@
 import type { Backend } from '../../../src/backend/backend.ts';
+import { driversInUse } from '../../../src/backend/packages.ts';
 import { bringsLibpq, dockerfilesOf } from '../../../src/backend/requirement-edits.ts';
 import { withExtra } from '../../../src/settings/manifest.ts';
 import type { Transform } from '../../../src/transform.ts';
@@ -11,7 +12,7 @@ export default {
   catalogue: ['py-psycopg-no-pq'],
   fixes: [/no pq wrapper available/],
   detect(backend) {
-    if (hasLibrary(backend)) return [];
+    if (hasLibrary(backend) || isLeftOver(backend)) return [];
     return backend
       .requirements('psycopg')
       .filter(({ requirement }) => requirement.group === 'main')
@@ -45,5 +46,15 @@ function hasLibrary(backend: Backend): boolean {
     extras.some((extra) => extra === 'binary' || extra === 'c') ||
     ['psycopg-binary', 'psycopg-c', 'psycopg2', 'psycopg2-binary'].some((name) => backend.requires(name)) ||
     dockerfilesOf(backend).some(bringsLibpq)
+  );
+}
+
+/** Required, but never imported: the engines load another driver of PostgreSQL, and no code asks for psycopg by its name. */
+function isLeftOver(backend: Backend): boolean {
+  const drivers = driversInUse(backend).filter(({ dialect }) => dialect === 'postgresql');
+  return (
+    drivers.length > 0 &&
+    !drivers.some(({ driver }) => driver === 'psycopg') &&
+    !backend.documents.some(({ text }) => /\bpsycopg\b/.test(text))
   );
 }
