@@ -8,6 +8,7 @@ import type { Backend } from './backend.ts';
 import { environmentRead } from './environment-reads.ts';
 import { fieldRead, memberAt } from './settings-fields.ts';
 import type { UrlLiteral } from './url-sources.ts';
+import { fieldLookedUp } from './validators.ts';
 import { valueFor } from './values.ts';
 
 /** An address that the code puts together: an f-string, or `URL.create(…)` and `PostgresDsn.build(…)`, with what the settings say. */
@@ -57,7 +58,7 @@ export function constantOf(
   const literal = plainString(node) ?? (node.type === 'integer' ? node.text : undefined);
   if (literal !== undefined) return literal;
   const member = node.type === 'attribute' ? memberAt(document, node) : undefined;
-  const field = member && fieldRead(document, node, member);
+  const field = member ? fieldRead(document, node, member) : fieldLookedUp(document, node);
   if (field)
     return (
       settingOf(backend, field.variable) ??

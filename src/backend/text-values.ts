@@ -2,6 +2,7 @@ import type { PythonDocument } from '../languages/python/document.ts';
 import { children, type Node } from '../languages/python/tree.ts';
 import { environmentRead } from './environment-reads.ts';
 import { memberAt } from './settings-fields.ts';
+import { fieldLookedUp } from './validators.ts';
 import { returnsOf } from './values.ts';
 
 /** Methods whose result is a string, whatever it is they are called on in code about addresses. */
@@ -24,6 +25,8 @@ export function isText(document: PythonDocument, node: Node, hops = 0): boolean 
   const again = (each: Node | null | undefined) => Boolean(each && isText(document, each, hops + 1));
   if (node.type === 'string' || node.type === 'concatenated_string') return !/^\w*[bB]/.test(node.text);
   if (environmentRead(document, node)) return true;
+  const validated = fieldLookedUp(document, node);
+  if (validated) return isTextType(validated.annotation);
   if (node.type === 'parenthesized_expression') return again(children(node)[0]);
   if (node.type === 'boolean_operator') return children(node).every((each) => again(each));
   if (node.type === 'binary_operator') return again(node.childForFieldName('left'));

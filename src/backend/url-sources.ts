@@ -4,7 +4,15 @@ import type { Binding } from '../languages/python/scopes.ts';
 import { children, type Node, plainString } from '../languages/python/tree.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
 import { environmentRead } from './environment-reads.ts';
-import { defaultOf, fieldRead, type Member, memberAt, membersAt } from './settings-fields.ts';
+import {
+  defaultOf,
+  fieldRead,
+  type Member,
+  memberAt,
+  membersAt,
+  type SettingsField,
+} from './settings-fields.ts';
+import { validatedAs } from './validators.ts';
 import { returnsOf, type Value, valueFor } from './values.ts';
 
 /** A URL written in the code: offsets are of the text between the quotes. */
@@ -185,11 +193,17 @@ class SourceReader {
     } else if (!members[0] || !this.member(document, node, members[0])) this.bound(document, node);
   }
 
+  /** A variable with its default, and what a validator makes of both. */
+  private field(field: SettingsField): void {
+    this.variable(field.document, field.variable, field.default);
+    this.readAll(field.document, validatedAs(field), true);
+  }
+
   /** False where a member says nothing of what it is. */
   private member(document: PythonDocument, node: Node, member: Member): boolean {
     const field = member.method ? undefined : fieldRead(document, node, member);
     if (member.method) this.returns(member.document, member.method);
-    else if (field) this.variable(field.document, field.variable, field.default);
+    else if (field) this.field(field);
     else if (member.value)
       this.read(member.document, defaultOf(member.document, member.value) ?? member.value);
     return member.method !== undefined || field !== undefined || member.value !== undefined;

@@ -2,8 +2,8 @@ import { isDsnBuild } from '../../../src/backend/dsn.ts';
 import { environmentRead } from '../../../src/backend/environment-reads.ts';
 import { bringsPydantic2 } from '../../../src/backend/package-version.ts';
 import { memberAt } from '../../../src/backend/settings-fields.ts';
+import { fieldLookedUp } from '../../../src/backend/validators.ts';
 import { keyword, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
-import { decoratorNames, parametersOf } from '../../../src/languages/python/calls.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { children, enclosing, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
@@ -72,7 +72,8 @@ function portNumber(document: PythonDocument, call: Node): Part | undefined {
 /** True for what is certainly a string: a literal, `str(…)`, an environment read, a field annotated so. */
 function isText(document: PythonDocument, node: Node): boolean {
   if (node.type === 'string' || environmentRead(document, node)) return true;
-  if (isTextOfValues(document, node)) return true;
+  const field = fieldLookedUp(document, node);
+  if (field) return field.annotation?.text === 'str';
   const callee = node.type === 'call' ? node.childForFieldName('function') : null;
   if (callee) {
     const origin = document.origin(callee);
@@ -80,39 +81,6 @@ function isText(document: PythonDocument, node: Node): boolean {
   }
   const annotation = node.type === 'attribute' ? memberAt(document, node)?.annotation : undefined;
   return annotation?.text === 'str';
-}
-
-/** `values.get("POSTGRES_PORT")` in a validator, `values` being its parameter: the field beside it is annotated as text. */
-function isTextOfValues(document: PythonDocument, node: Node): boolean {
-  const found = lookedUp(node);
-  const owner = enclosing(node, 'class_definition');
-  const method = enclosing(node, 'function_definition');
-  if (!found || !owner || !method || enclosing(method, 'class_definition')?.id !== owner.id) return false;
-  const root = /^(\w+)(\.data)?$/.exec(found.object.text)?.[1];
-  const isParameter = parametersOf(method).some(({ name }) => name === root);
-  const validates = decoratorNames(document, method).some((name) => VALIDATORS.has(name ?? ''));
-  const field = children(owner.childForFieldName('body') ?? owner)
-    .map((statement) => statement.namedChildren[0])
-    .find((each) => each?.type === 'assignment' && each.childForFieldName('left')?.text === found.key);
-  return isParameter && validates && field?.childForFieldName('type')?.text === 'str';
-}
-
-const VALIDATORS = new Set([
-  'pydantic.validator',
-  'pydantic.field_validator',
-  'pydantic.root_validator',
-  'pydantic.model_validator',
-]);
-
-/** The object and the key of `values.get("KEY")` and `values["KEY"]`. */
-function lookedUp(node: Node): { object: Node; key: string } | undefined {
-  const callee = node.type === 'call' ? node.childForFieldName('function') : null;
-  const isGet = callee?.childForFieldName('attribute')?.text === 'get';
-  const object =
-    node.type === 'subscript' ? node.childForFieldName('value') : callee?.childForFieldName('object');
-  const written = node.type === 'subscript' ? node.childForFieldName('subscript') : positional(node)[0];
-  const key = written && plainString(written);
-  return object && key && (isGet || node.type === 'subscript') ? { object, key } : undefined;
 }
 
 function inside(call: Node): Node | undefined {
