@@ -11,7 +11,7 @@ import { calledKind, calledOnce } from './functions.ts';
 import { type Kind, PENDING } from './kind.ts';
 import type { Kinds } from './kinds.ts';
 import { methodResult } from './methods.ts';
-import { joinsByDefault, withOptions } from './options.ts';
+import { joinedByDefault, withOptions } from './options.ts';
 import { rowsOf } from './rules.ts';
 
 /** What a call gives. */
@@ -142,8 +142,9 @@ function selectKind(kinds: Kinds, document: PythonDocument, call: Node): Kind {
   const made = { document, node: call };
   if (hasSplat(call)) return { what: 'statement', selected: made };
   const rows = rowsOf(positional(call).map((node) => kinds.of(document, node)));
-  const joined = rows?.some((row) => row?.what === 'model' && joinsByDefault(kinds, row));
-  return { what: 'statement', selected: made, loads: [], ...(rows && { rows }), ...(joined && { joined }) };
+  const joinedBy = rows?.flatMap((row) => (row?.what === 'model' ? joinedByDefault(kinds, row) : [])) ?? [];
+  const joined = joinedBy.length > 0 && { joined: true, joinedBy };
+  return { what: 'statement', selected: made, loads: [], ...(rows && { rows }), ...joined };
 }
 
 function aliasedKind(kinds: Kinds, document: PythonDocument, call: Node): Kind | undefined {

@@ -94,6 +94,8 @@ export interface Kind {
   loads?: readonly string[];
   /** Of the same: a collection is joined to it, so that its rows repeat until `unique()` is called. */
   joined?: boolean;
+  /** Where its classes alone do that, the names of the collections: an option for each of them undoes it. */
+  joinedBy?: readonly string[];
   /** Of a statement and what is read with it: the call of `select`. */
   selected?: { document: PythonDocument; node: Node };
   /** Of `user.posts`: the relationship that was read. */
@@ -184,7 +186,7 @@ function isSamePlace(a: Made, b: Made | undefined): boolean {
 
 /** Leaves out what only one of two equal kinds says. */
 function withoutSingle(a: Kind, b: Kind): Kind {
-  const { made, selected, loads, joined, session, relationship, ...kind } = a;
+  const { made, selected, loads, joined, joinedBy: _, session, relationship, ...kind } = a;
   return {
     ...kind,
     ...(made && isSamePlace(made, b.made) && { made }),

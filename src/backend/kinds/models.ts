@@ -84,6 +84,7 @@ export function relatedKind(
 
 /** A relationship of a mapped class, by its name. */
 export interface Relationship {
+  name: string;
   call: Node;
   document: PythonDocument;
   /** What an instance has by it: a model, or a list of them; undefined where that cannot be told. */
@@ -105,7 +106,7 @@ export function relationshipOf(
   if (kinds.of(document, value)?.what !== 'relationship-call') return undefined;
   const of = targetOf(kinds, member, value);
   const lazy = lazyOf(document, value);
-  return { call: value, document, ...(of && { of }), ...(lazy && { lazy }) };
+  return { name, call: value, document, ...(of && { of }), ...(lazy && { lazy }) };
 }
 
 /** `sa_relationship_kwargs={"lazy": "selectin"}` and `sa_relationship=relationship(lazy=…)` of SQLModel say it for SQLAlchemy's own. */

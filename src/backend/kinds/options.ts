@@ -23,10 +23,11 @@ const JOINS = /^(joinedload|contains_eager)$/;
  * Where an option cannot be read, what is loaded is not known any more.
  */
 export function withOptions(kinds: Kinds, document: PythonDocument, call: Node, statement: Kind): Kind {
-  const { loads, ...rest } = statement;
+  const { loads, joined, joinedBy, ...rest } = statement;
   const names = new Set(loads ?? []);
   let readable = loads !== undefined;
-  let joined = statement.joined;
+  let joins = joined === true && !joinedBy;
+  let left = joinedBy ?? [];
   for (const argument of argumentsOf(call)) {
     const steps = stepsOf(kinds, document, argument);
     for (const { loader, target } of steps ?? []) {
@@ -34,9 +35,20 @@ export function withOptions(kinds: Kinds, document: PythonDocument, call: Node, 
       else if (!OTHERS.test(loader)) readable = false;
     }
     if (!steps) readable = false;
-    else joined ||= joinsCollection(steps);
+    else joins ||= joinsCollection(steps);
+    left = steps ? left.filter((name) => !loadsOtherwise(steps, name)) : [];
   }
-  return { ...rest, ...(readable && { loads: [...names].sort() }), ...(joined && { joined }) };
+  return {
+    ...rest,
+    ...(readable && { loads: [...names].sort() }),
+    ...((joins || left.length > 0) && { joined: true }),
+    ...(!joins && left.length > 0 && { joinedBy: left }),
+  };
+}
+
+/** `selectinload(User.posts)` where the class joins its posts: they come by a query of their own, or not at all. */
+function loadsOtherwise([step]: readonly Step[], name: string): boolean {
+  return step !== undefined && !JOINS.test(step.loader) && step.target?.name === name;
 }
 
 /** A joined collection repeats the rows, unless it hangs below something that is read by a query of its own. */
@@ -62,8 +74,10 @@ function stepsOf(kinds: Kinds, document: PythonDocument, option: Node): Step[] |
   return above && [...above, { loader: callee.childForFieldName('attribute')?.text ?? '', target }];
 }
 
-/** True where a mapped class joins one of its collections to every query of it: `relationship(lazy="joined")`. */
-export function joinsByDefault(kinds: Kinds, model: Kind): boolean {
-  if (!model.class) return false;
-  return relationshipsOf(kinds, model.class).some(({ lazy, of }) => lazy === 'joined' && of?.what === 'list');
+/** The collections that a mapped class joins to every query of it: `relationship(lazy="joined")`. */
+export function joinedByDefault(kinds: Kinds, model: Kind): string[] {
+  if (!model.class) return [];
+  return relationshipsOf(kinds, model.class)
+    .filter(({ lazy, of }) => lazy === 'joined' && of?.what === 'list')
+    .map(({ name }) => name);
 }

@@ -1,5 +1,5 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { joinsByDefault } from '../../../src/backend/kinds/options.ts';
+import { joinedByDefault } from '../../../src/backend/kinds/options.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
 import { asyncEdits } from '../../../src/backend/make-async.ts';
 import { type QueryChain, queryChain } from '../../../src/backend/query-chain.ts';
@@ -119,7 +119,8 @@ function executed(
   const { session, query, steps, kind } = chain;
   const last = steps.at(-1)?.call ?? query;
   const scalars = shape === 'model' ? '.scalars()' : '';
-  const repeats = kind?.joined || kind?.rows?.some((row) => row && joinsByDefault(backend.kinds, row));
+  const repeats =
+    kind?.joined || kind?.rows?.some((row) => row && joinedByDefault(backend.kinds, row).length > 0);
   const unique = repeats ? '.unique()' : '';
   return [
     opening(document, chain, `(await ${session.text}.execute(select`),
