@@ -2,6 +2,7 @@ import type { Range } from './range.ts';
 
 /** `${NAME:-` and `${NAME-`, as sh, compose, Docker and python-dotenv write a default. */
 const DEFAULT = /^\$\{\w+:?-/;
+const LEADING = /^\$(?:(\w+)|\{(\w+)\})/;
 const REFERENCE = /^\$(?:(\w+)|\{(\w+)\})$/;
 
 /**
@@ -23,6 +24,15 @@ export function defaultIn(value: string): Range | undefined {
 export function referenceIn(value: string): string | undefined {
   const [, plain, braced] = REFERENCE.exec(value) ?? [];
   return plain ?? braced;
+}
+
+/** The variable that a value begins with, and what stands behind it: `A` and `://b` of `${A}://b`. */
+export function leadingReference(value: string): { name: string; rest: string } | undefined {
+  const [written, plain, braced] = LEADING.exec(value) ?? [];
+  const name = plain ?? braced;
+  return written === undefined || name === undefined
+    ? undefined
+    : { name, rest: value.slice(written.length) };
 }
 
 /** Where the brace is closed that a value begins with. */

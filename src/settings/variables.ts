@@ -1,5 +1,6 @@
 import type { SourceFile } from '../files/source-file.ts';
 import { commandVariables } from './command-variables.ts';
+import { parseDatabaseUrl } from './database-url.ts';
 import { type Dockerfile, readDockerfile } from './dockerfile.ts';
 import { readDotenvAsPython } from './dotenv.ts';
 import { defaultIn, referenceIn } from './placeholders.ts';
@@ -52,11 +53,11 @@ const HAS_DEFAULTS = new Set<SettingsKind>(['dotenv', 'compose', 'dockerfile', '
 
 const READERS: Record<SettingsKind, (file: Pick<SourceFile, 'path' | 'text'>) => Variable[]> = {
   dotenv: readDotenvAsPython,
-  compose: (file) =>
-    ownServices(readCompose(file).services).flatMap(({ environment, assigned }) => [
-      ...environment,
-      ...assigned,
-    ]),
+  compose: (file) => {
+    const shared = new Set(addressesOfOthersToo(file).map(({ valueRange }) => valueRange.start));
+    const own = ownServices(readCompose(file).services).flatMap(variablesOfService);
+    return own.filter(({ valueRange }) => !shared.has(valueRange.start));
+  },
   dockerfile: (file) => dockerVariables(readDockerfile(file)),
   procfile: (file) =>
     readProcfile(file).entries.flatMap(({ value, valueRange }) => commandVariables(value, valueRange.start)),
@@ -92,6 +93,28 @@ function dockerVariables({ environment, defaults, assigned }: Dockerfile): Varia
     return own ? defaults.filter((each) => each.name === argument).map((each) => ({ ...each, name })) : [];
   });
   return [...environment, ...defaults, ...taken, ...assigned];
+}
+
+/** Database addresses of a compose file that stand at an anchor which services with other people's images read as well. */
+export function addressesOfOthersToo(
+  file: Pick<SourceFile, 'path' | 'text'>,
+): (Variable & { services: string[] })[] {
+  if (settingsKind(file.path) !== 'compose') return [];
+  const { services } = readCompose(file);
+  const own = ownServices(services);
+  const others = services.filter((service) => !own.includes(service));
+  return eachPlaceOnce(own.flatMap(variablesOfService)).flatMap((variable) => {
+    const readers = others.filter(({ environment }) =>
+      environment.some(({ valueRange }) => valueRange.start === variable.valueRange.start),
+    );
+    return readers.length > 0 && parseDatabaseUrl(variable.value)
+      ? [{ ...variable, services: readers.map(({ name }) => name) }]
+      : [];
+  });
+}
+
+function variablesOfService({ environment, assigned }: ComposeService): Variable[] {
+  return [...environment, ...assigned];
 }
 
 /** Where some services are built here, the others that only name an image are other people's programs. */
