@@ -15,6 +15,7 @@ import { isTest } from './entry.ts';
 import { loadersOf } from './import-reach.ts';
 import { installsNoDriver } from './installed-drivers.ts';
 import { sqlalchemyMayBe } from './sqlalchemy-version.ts';
+import { syncRepair } from './sync-driver.ts';
 import type { UrlPlace } from './url-places.ts';
 import { altered } from './url-sources.ts';
 
@@ -33,6 +34,12 @@ const FLOORS: Record<string, string> = {
 export function driversInUse(backend: Backend): WantedDriver[] {
   const found = new Map<string, WantedDriver>();
   for (const address of addressesInUse(backend)) {
+    const sync = syncRepair(backend, address);
+    if (sync) {
+      const driver = sync.driver.name;
+      if (driver) found.set(driver, { dialect: sync.first.dialect, driver });
+      continue;
+    }
     for (const place of address.places) {
       const url = parseDatabaseUrl(altered(place.text, address.sources.alterations) ?? '');
       const want =

@@ -1,32 +1,17 @@
 import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
-import { usesOfEngine } from '../../../src/backend/engine-uses.ts';
+import { isSameEngine } from '../../../src/backend/engines.ts';
+import { outsideReaders } from '../../../src/backend/outside-readers.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
+import { syncRepair } from '../../../src/backend/sync-driver.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
 import { enclosing } from '../../../src/languages/python/tree.ts';
 import { driverOf } from '../../../src/settings/database-drivers.ts';
-import { type DatabaseUrl, parseDatabaseUrl, withDriver } from '../../../src/settings/database-url.ts';
+import { parseDatabaseUrl, withDriver } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
-
-/** What a synchronous engine takes instead, best first: the first whose package is required already wins. */
-const SYNC_DRIVERS: Record<string, [driver: string | undefined, packages: string[]][]> = {
-  postgresql: [
-    ['psycopg2', ['psycopg2', 'psycopg2-binary']],
-    ['psycopg', ['psycopg', 'psycopg-binary']],
-  ],
-  sqlite: [[undefined, []]],
-  mysql: [
-    ['pymysql', ['pymysql']],
-    ['mysqldb', ['mysqlclient']],
-  ],
-  mariadb: [
-    ['pymysql', ['pymysql']],
-    ['mysqldb', ['mysqlclient']],
-  ],
-};
 
 export default {
   title: 'Give the synchronous engine a synchronous driver',
@@ -47,58 +32,54 @@ export default {
 } satisfies Transform<'python'>;
 
 function draft(document: PythonDocument, backend: Backend, address: EngineAddress): Draft | undefined {
-  const { engine, effective, places, sources } = address;
+  const { engine } = address;
   const { url: given } = engine;
-  if (engine.async || engine.meant.name !== 'create_engine' || !given || effective.length === 0) return;
-  const urls = effective.flatMap((text) => (text === undefined ? [] : (parseDatabaseUrl(text) ?? [])));
-  const [first] = urls;
-  if (!first || urls.length !== effective.length || !urls.every((url) => isAsyncOnly(url, first))) return;
-  const uses = usesOfEngine(backend, engine);
-  const sync = uses.find(({ kind }) => kind === 'sync');
-  if (!sync || uses.some(({ kind }) => kind === 'async')) return;
+  const repair = given && syncRepair(backend, address);
+  if (!repair) return undefined;
+  const { first, driver, user } = repair;
   const name = enclosing(engine.call, 'assignment')?.childForFieldName('left')?.text ?? 'The engine';
-  const driver = syncDriver(backend, first.dialect);
-  if (!driver) return;
-  const message = `${name} is synchronous and ${sync.document.path} uses it so, but its address loads ${first.driver}, which is async.`;
+  const message = `${name} is synchronous and ${user} uses it so, but its address loads ${first.driver}, which is async.`;
   const base = { subject: name, at: document.place(given), message };
-  const [place] = places;
-  const alone =
-    sources.variables.length === 0 && sources.literals.length === 1 && !sources.literals[0]?.scheme;
-  if (place && alone && sources.alterations.length === 0) {
-    const edit = withDriver(place.text, first.dialect, driver.name);
-    return edit
-      ? {
-          ...base,
-          edits: [
-            {
-              file: place.file,
-              start: place.start + edit.start,
-              end: place.start + edit.end,
-              text: edit.text,
-            },
-          ],
-        }
-      : undefined;
-  }
+  if (isForThisEngine(backend, address))
+    return { ...base, edits: named(address, first.dialect, driver.name) };
   const scheme = driver.name ? `${first.dialect}+${driver.name}` : first.dialect;
   const edits = namedAtEngine(document, backend, given, scheme);
   if (edits) return { ...base, edits };
   return { ...base, safety: 'report', next: `Give this engine an address that begins with ${scheme}://.` };
 }
 
-function isAsyncOnly(url: DatabaseUrl, first: DatabaseUrl): boolean {
-  return (
-    url.dialect === first.dialect &&
-    url.driver !== undefined &&
-    driverOf(url.dialect, url.driver)?.async === 'only'
+/** True where nobody else is given the address, or has the driver that it names: it is put right where it is written. */
+function isForThisEngine(backend: Backend, address: EngineAddress): boolean {
+  const { engine, places, sources, uses } = address;
+  if (places.length === 0 || sources.alterations.length > 0 || sources.unknown.length > 0) return false;
+  const isSet = ({ name }: { name: string }) =>
+    places.some(({ variable, kind }) => variable === name && kind !== 'code');
+  if (!sources.variables.every(isSet)) return false;
+  if (sources.variables.length > 0 && namesInstalled(backend, address)) return false;
+  const others = uses.filter(
+    (use) => use.kind !== 'read' && !(use.engine && isSameEngine(use.engine, engine) && !use.altered),
   );
+  if (others.length > 0 || uses.some(({ prefix }) => prefix !== undefined)) return false;
+  if (sources.literals.some(({ scheme }) => scheme)) return false;
+  return sources.variables.every(({ name }) => outsideReaders(backend, name, places).length === 0);
 }
 
-function syncDriver(backend: Backend, dialect: string): { name: string | undefined } | undefined {
-  const known = SYNC_DRIVERS[dialect];
-  const required = known?.find(([, packages]) => packages.some((name) => backend.requires(name)));
-  const chosen = required ?? known?.at(-1);
-  return chosen && { name: chosen[0] };
+/** True where the manifests install the async driver: somebody may be meant to use it. */
+function namesInstalled(backend: Backend, { places }: EngineAddress): boolean {
+  return places.some(({ text }) => {
+    const url = parseDatabaseUrl(text);
+    const known = url?.driver ? driverOf(url.dialect, url.driver) : undefined;
+    return known?.packages.some((name) => backend.requires(name)) ?? true;
+  });
+}
+
+function named({ places }: EngineAddress, dialect: string, driver: string | undefined): Edit[] {
+  return places.flatMap((place) => {
+    const edit = withDriver(place.text, dialect, driver);
+    return edit
+      ? [{ file: place.file, start: place.start + edit.start, end: place.start + edit.end, text: edit.text }]
+      : [];
+  });
 }
 
 /** `make_url(URL).set(drivername=…)`: whoever else reads the address still gets it as it is. */
