@@ -17,6 +17,12 @@ export function isDsnBuild(document: PythonDocument, call: Node): boolean {
   return DSN.test(BUILD.exec(name ?? '')?.[1] ?? '');
 }
 
+/** True for a call of such a class itself: `PostgresDsn("postgresql://…")`. */
+export function isDsnMade(document: PythonDocument, call: Node): boolean {
+  const callee = call.childForFieldName('function');
+  return callee !== null && DSN.test(document.externalName(callee) ?? '');
+}
+
 /** True for an annotation whose values are such objects, or such objects and None. Anything else around them may make a string of them. */
 function isDsnType(document: PythonDocument, type: Node): boolean {
   if (type.type === 'type')
@@ -56,7 +62,7 @@ export function isDsn(document: PythonDocument, node: Node, hops = 0): boolean {
 function isDsnCall(document: PythonDocument, call: Node, hops: number): boolean {
   const callee = call.childForFieldName('function');
   if (!callee) return false;
-  if (isDsnBuild(document, call) || DSN.test(document.externalName(callee) ?? '')) return true;
+  if (isDsnBuild(document, call) || isDsnMade(document, call)) return true;
   const member = callee.type === 'attribute' ? memberAt(document, callee) : undefined;
   return (
     member?.method !== undefined &&

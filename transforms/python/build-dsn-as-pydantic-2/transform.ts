@@ -1,35 +1,71 @@
-import { isDsnBuild } from '../../../src/backend/dsn.ts';
+import { isDsnBuild, isDsnMade } from '../../../src/backend/dsn.ts';
 import { environmentRead } from '../../../src/backend/environment-reads.ts';
 import { bringsPydantic2 } from '../../../src/backend/package-version.ts';
 import { memberAt } from '../../../src/backend/settings-fields.ts';
 import { fieldLookedUp } from '../../../src/backend/validators.ts';
-import { keyword, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
+import {
+  argumentsOf,
+  keyword,
+  keywordValue,
+  positional,
+  removeArgument,
+} from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { children, enclosing, type Node, plainString } from '../../../src/languages/python/tree.ts';
+import { children, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
 export default {
   title: 'Build the address with the arguments of pydantic 2',
-  why: 'pydantic 2 calls user username, wants the port as a number, and puts the slash before the database itself: with one more the database is called "/name".',
+  why: 'pydantic 2 calls user username, wants the port as a number, and puts the slash before the database itself: with one more the database is called "/name". Beside an address that is whole it takes nothing.',
   safety: 'safe',
   runsFrom: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/api/networks/#pydantic.networks.PostgresDsn.build',
   catalogue: ['py-postgresdsn-build'],
   fixes: [
     /build\(\) got an unexpected keyword argument 'user'/,
+    /_Base(MultiHost)?Url\.__init__\(\) got an unexpected keyword argument/,
+    /MultiHostUrl\.__new__\(\) got an unexpected keyword argument/,
     /'str' object cannot be interpreted as an integer/,
     /MultiHostUrl.* has no attribute 'build'/,
     /database "\/[\w-]+" does not exist/,
   ],
-  literals: ['.build'],
+  literals: ['.build', 'scheme'],
   detect(document, backend) {
     if (!bringsPydantic2(backend)) return [];
-    return document.calls
-      .filter((call) => isDsnBuild(document, call))
-      .flatMap((call) => draft(document, call) ?? []);
+    return document.calls.flatMap((call): Draft[] => {
+      const found = isDsnBuild(document, call) ? draft(document, call) : alone(document, call);
+      return found ? [found] : [];
+    });
   },
 } satisfies Transform<'python'>;
+
+/** `PostgresDsn(url, scheme=…)`: pydantic 1 wanted the parts beside the address, and kept the address as it was. */
+function alone(document: PythonDocument, call: Node): Draft | undefined {
+  const url = isDsnMade(document, call) ? (keyword(call, 'url') ?? positional(call)[0]) : undefined;
+  const parts = argumentsOf(call).filter(({ id }) => id !== url?.id);
+  const edit =
+    url && parts.every(({ type }) => type === 'keyword_argument') && without(document, call, url, parts);
+  if (!edit) return undefined;
+  const names = parts.map((part) => part.childForFieldName('name')?.text).join(', ');
+  return {
+    subject: `${call.childForFieldName('function')?.text}`,
+    at: document.place(call),
+    message: `In pydantic 2 an address takes nothing beside itself: ${names} is refused.`,
+    edits: [edit],
+  };
+}
+
+/** All that stands behind the address, or the one argument that stands before it. */
+function without(document: PythonDocument, call: Node, url: Node, parts: readonly Node[]): Edit | undefined {
+  const [part, another] = parts;
+  const last = parts.at(-1);
+  if (!part || !last) return undefined;
+  const behind = { file: document.path, start: url.endIndex, end: last.endIndex, text: '' };
+  const isFirst = argumentsOf(call)[0]?.id === url.id;
+  if (isFirst && !document.text.slice(behind.start, behind.end).includes('#')) return behind;
+  return another ? undefined : removeArgument(document, call, part);
+}
 
 function draft(document: PythonDocument, call: Node): Draft | undefined {
   const parts = [
