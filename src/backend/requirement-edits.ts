@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { SourceFile } from '../files/source-file.ts';
 import type { Manifest } from '../settings/manifest.ts';
 import type { Requirement } from '../settings/requirement.ts';
@@ -16,6 +17,26 @@ export function withSpecifier(
   if (requirement.style !== 'line' && requirement.style !== 'string') return undefined;
   const end = (extras ?? name).end;
   return [{ file: file.path, start: end, end, text: specifier }];
+}
+
+/**
+ * The manifest that a missing requirement belongs to: the one that has the first of these packages, and that requirement, else the one
+ * that is installed first. Undefined where there is none, and where all of them are silent beside a setup.py: that is code, which may
+ * install anything.
+ */
+export function manifestWith(
+  backend: Backend,
+  names: readonly string[],
+): { manifest: Manifest; requirement?: Requirement } | undefined {
+  const found = names.flatMap((name) => backend.requirements(name))[0];
+  if (found) return found;
+  const [manifest] = backend.manifests;
+  const isSilent = backend.manifests.every(
+    ({ requirements, includes }) => requirements.length + includes.length === 0,
+  );
+  return manifest && !(isSilent && backend.workspace.has(posix.join(backend.facts.root, 'setup.py')))
+    ? { manifest }
+    : undefined;
 }
 
 /** What pip-compile or uv makes a manifest of: the `.in` beside it. An edit of the manifest alone is gone when it runs again. */

@@ -81,8 +81,8 @@ const DRIVERS = new Map([
 
 /**
  * Reads a database address: every form that SQLAlchemy takes, several hosts, and the misspelt schemes of `DIALECTS`.
- * Placeholders (`${USER}`, `{user}`) may stand anywhere behind the scheme. Returns undefined for anything else, `redis://` and
- * `jdbc:` addresses too. User, password and database are percent-decoded, as SQLAlchemy 2.1 does.
+ * Placeholders (`${USER}`, `{user}`) may stand anywhere behind the scheme. Returns undefined for anything else: `redis://` and
+ * `jdbc:` addresses, and a scheme that is put together. User, password and database are percent-decoded, as SQLAlchemy 2.1 does.
  */
 export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   const match = PATTERN.exec(maskPlaceholders(text));
@@ -95,6 +95,7 @@ export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   };
   const slice = (at: Range | undefined) => at && text.slice(at.start, at.end);
   const scheme = range('name') ?? { start: 0, end: 0 };
+  if (slice(scheme) !== match?.groups?.name) return undefined;
   const host = range('ipv6') ?? range('host');
   const pairs = pairRanges(text, range('query'));
   const port = slice(range('port'));

@@ -189,6 +189,15 @@ describe('what SQLAlchemy makes of an address', () => {
     }
   });
 
+  it.each([
+    'postgresql+{driver}://h/d',
+    'postgresql+${DRIVER}://h/d',
+    '{dialect}://h/d',
+    'postgresql+{driver}',
+  ])('is not what a scheme that is put together will become: %s', (text) => {
+    expect(parseDatabaseUrl(text)).toBeUndefined();
+  });
+
   it('is refused only for its port where we read it, so that placeholders and several hosts are read', () => {
     const refused = ours.filter(([, said]) => said === null).map(([text]) => text);
     expect(refused.length).toBeGreaterThan(20);

@@ -1,6 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { driversInUse } from '../../../src/backend/packages.ts';
-import { sourceOf } from '../../../src/backend/requirement-edits.ts';
+import { manifestWith, sourceOf } from '../../../src/backend/requirement-edits.ts';
 import { mysqlServer } from '../../../src/backend/services.ts';
 import { addByHand, addToBoth, compiledAgain } from '../../../src/settings/compiled.ts';
 import type { Transform } from '../../../src/transform.ts';
@@ -21,10 +21,9 @@ export default {
       ({ dialect, driver: name }) => dialect === 'mysql' && /^(pymysql|aiomysql)$/.test(name),
     );
     const server = driver && mysqlServer(backend);
-    const found = BEHIND.flatMap((name) => backend.requirements(name))[0];
-    const manifest = found?.manifest ?? backend.manifests[0];
-    if (!server || !manifest || isBrought(backend)) return [];
-    const after = found?.requirement;
+    const found = manifestWith(backend, BEHIND);
+    if (!server || !found || isBrought(backend)) return [];
+    const { manifest, requirement: after } = found;
     const source = sourceOf(backend, manifest);
     const edits = addToBoth(backend.workspace, manifest, source, TEXT, BEHIND);
     return [

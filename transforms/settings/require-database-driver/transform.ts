@@ -6,13 +6,16 @@ import {
   psycopg2Users,
   requirementFor,
 } from '../../../src/backend/packages.ts';
-import { sourceOf } from '../../../src/backend/requirement-edits.ts';
+import { manifestWith, sourceOf } from '../../../src/backend/requirement-edits.ts';
 import { addByHand, compiledAgain, editsWithSource } from '../../../src/settings/compiled.ts';
 import { addRequirement, type Manifest, replaceRequirement } from '../../../src/settings/manifest.ts';
 import { pythonVersion } from '../../../src/settings/python-version.ts';
 import type { Requirement } from '../../../src/settings/requirement.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
+
+/** A driver belongs to the manifest that installs one of these, the first that is there. */
+const BESIDE = ['sqlalchemy', 'sqlmodel', 'fastapi', 'psycopg2-binary', 'psycopg2'];
 
 export default {
   title: 'Require the driver that the engine loads',
@@ -30,7 +33,7 @@ export default {
 } satisfies Transform<'settings'>;
 
 function draft(backend: Backend, driver: WantedDriver): Draft[] {
-  const manifest = manifestWith(backend, 'sqlalchemy', 'sqlmodel', 'fastapi', 'psycopg2-binary', 'psycopg2');
+  const manifest = manifestWith(backend, BESIDE)?.manifest;
   if (!manifest) return [];
   const text = requirementFor(driver, pythonVersion(backend.workspace, backend.facts.root));
   const old = replaceable(backend, manifest, driver);
@@ -59,14 +62,6 @@ function write(backend: Backend, manifest: Manifest, driver: WantedDriver, text:
   return old
     ? replaceRequirement(file, old, text, { comment })
     : addRequirement(manifest, file, text, { comment, ...(after && { after }) });
-}
-
-function manifestWith(backend: Backend, ...names: string[]): Manifest | undefined {
-  for (const name of names) {
-    const [found] = backend.requirements(name);
-    if (found) return found.manifest;
-  }
-  return backend.manifests[0];
 }
 
 /** The psycopg2 line, where nothing else needs psycopg2 once the engine has the new driver. */

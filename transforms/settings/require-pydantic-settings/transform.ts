@@ -1,6 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { oldBaseSettings } from '../../../src/backend/base-settings.ts';
-import { sourceOf } from '../../../src/backend/requirement-edits.ts';
+import { manifestWith, sourceOf } from '../../../src/backend/requirement-edits.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addByHand, addToBoth, compiledAgain } from '../../../src/settings/compiled.ts';
 import type { Transform } from '../../../src/transform.ts';
@@ -24,10 +24,9 @@ export default {
   fixes: [/No module named 'pydantic_settings'/],
   detect(backend) {
     const [user] = backend.sources.filter((document) => usesIt(document, backend));
-    const found = BEHIND.flatMap((name) => backend.requirements(name))[0];
-    const manifest = found?.manifest ?? backend.manifests[0];
-    if (!user || !manifest || isBrought(backend)) return [];
-    const after = found?.requirement;
+    const found = manifestWith(backend, BEHIND);
+    if (!user || !found || isBrought(backend)) return [];
+    const { manifest, requirement: after } = found;
     const source = sourceOf(backend, manifest);
     const edits = addToBoth(backend.workspace, manifest, source, TEXT, BEHIND);
     return [
