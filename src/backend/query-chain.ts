@@ -18,7 +18,7 @@ export interface QueryChain {
   kind: Kind | undefined;
 }
 
-const STEPS =
+export const STEPS =
   /^(filter|filter_by|where|order_by|limit|offset|distinct|options|join|outerjoin|group_by|having|select_from|with_for_update|execution_options)$/;
 
 /** The chain that begins with a call of `query` on an async session; undefined of any other call. */
@@ -39,7 +39,7 @@ export function queryChain(document: PythonDocument, backend: Backend, query: No
 }
 
 /** The method that is called on an expression. */
-function calledOn(node: Node): { name: string; call: Node } | undefined {
+export function calledOn(node: Node): { name: string; call: Node } | undefined {
   const attribute = node.parent?.type === 'attribute' ? node.parent : undefined;
   const call = attribute?.parent?.type === 'call' ? attribute.parent : undefined;
   const name = attribute?.childForFieldName('attribute')?.text;

@@ -50,6 +50,18 @@ export function addImport(document: PythonDocument, wanted: WantedImport): Edit[
   return [target ? insertName(document, target, wanted) : insertStatement(document, wanted)];
 }
 
+/** Adds several names of one module: where each would get a statement of its own, they share one. */
+export function addImports(document: PythonDocument, module: string, names: readonly string[]): Edit[] {
+  const edits = names.map((name) => ({ name, added: addImport(document, { module, name }) }));
+  const fresh = edits.filter(({ name, added }) => added[0]?.text.includes(`from ${module} import ${name}`));
+  const [first, ...rest] = fresh;
+  const [edit] = first?.added ?? [];
+  if (!first || !edit || rest.length === 0) return edits.flatMap(({ added }) => added);
+  const list = fresh.map(({ name }) => name).join(', ');
+  const text = edit.text.replace(`import ${first.name}`, `import ${list}`);
+  return [{ ...edit, text }, ...edits.filter((each) => !fresh.includes(each)).flatMap(({ added }) => added)];
+}
+
 /** Names of an import statement, with their aliases. */
 export function importedNames(statement: Node): Node[] {
   return childrenOf(statement, 'name');

@@ -3,13 +3,16 @@ import { joinedByDefault } from '../../../src/backend/kinds/options.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
 import { asyncEdits } from '../../../src/backend/make-async.ts';
 import { type QueryChain, queryChain } from '../../../src/backend/query-chain.ts';
+import { type QueryUse, usesOfQuery } from '../../../src/backend/query-steps.ts';
 import { together } from '../../../src/backend/together.ts';
+import { typeAt, typingName } from '../../../src/languages/python/annotations.ts';
 import { argumentsOf, hasSplat } from '../../../src/languages/python/arguments.ts';
 import { isReadOff, mayAwait, whereabouts } from '../../../src/languages/python/awaits.ts';
+import { classOf, membersOf } from '../../../src/languages/python/classes.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { addImport } from '../../../src/languages/python/import-edits.ts';
+import { addImports } from '../../../src/languages/python/import-edits.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import type { Node } from '../../../src/languages/python/tree.ts';
+import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -65,7 +68,8 @@ function rewritten(document: PythonDocument, backend: Backend, chain: QueryChain
   const { terminal } = chain;
   const shape = shapeOf(document, backend, chain);
   if (!shape || isTaken(document, chain.query, 'select')) return undefined;
-  if (!terminal) return isLoopedOver(chain.whole) ? executed(document, backend, chain, shape) : undefined;
+  if (!terminal && !isLoopedOver(chain.whole)) return inSteps(document, backend, chain, shape);
+  if (!terminal) return executed(document, backend, chain, shape);
   if (terminal.name === 'get') return got(document, chain, shape);
   if (terminal.name === 'count') return counted(document, chain, shape);
   const readable = READS.test(terminal.name) || (terminal.name === 'scalar' && shape === 'columns');
@@ -83,12 +87,34 @@ function shapeOf(
   const rows = kind?.rows ?? [];
   if (rows.length === 1 && rows[0]?.what === 'model') return 'model';
   const args = argumentsOf(query);
+  if (args.length === 1 && args[0] && isSomeClass(document, args[0])) return 'model';
   if (rows.length > 1 && rows.every((row) => row?.what === 'model')) return 'columns';
   const isColumn = (node: Node) => {
     const object = node.type === 'attribute' ? node.childForFieldName('object') : undefined;
     return object ? kindOf(backend, document, object)?.what === 'model-class' : isFunction(document, node);
   };
   return args.length > 0 && args.every(isColumn) ? 'columns' : undefined;
+}
+
+/** `self.model` and a parameter that are annotated `Type[ModelT]`: whichever class it is, it is one that is mapped. */
+function isSomeClass(document: PythonDocument, node: Node): boolean {
+  const owner = /^self\.\w+$/.test(node.text) ? enclosing(node, 'class_definition') : undefined;
+  if (owner) {
+    const members = membersOf(classOf(document, owner), node.text.replace('self.', ''));
+    return members.some(({ owner: { document: where }, binding, value, annotation }) => {
+      const says = binding?.annotation ?? annotation;
+      if (says) return isClassType(where, says);
+      return value?.type === 'identifier' && isSomeClass(where, value);
+    });
+  }
+  const origin = node.type === 'identifier' ? document.origin(node) : undefined;
+  const says = origin?.kind === 'local' ? origin.binding.annotation : undefined;
+  return origin?.kind === 'local' && says !== undefined && isClassType(origin.document, says);
+}
+
+function isClassType(document: PythonDocument, annotation: Node): boolean {
+  const type = typeAt(document, annotation);
+  return type.form === 'applied' && /^[Tt]ype$/.test(typingName(type.base) ?? '');
 }
 
 /** `func.count(User.id)`. */
@@ -126,7 +152,55 @@ function executed(
     opening(document, chain, `(await ${session.text}.execute(select`),
     ...wheres(document, chain),
     { file: document.path, start: last.endIndex, end: last.endIndex, text: `))${scalars}${unique}` },
-    ...importOf(document, 'select'),
+    ...importsOf(document, ['select']),
+  ];
+}
+
+/** `query = select(User)`, and what is made of it: `(await session.execute(query.where(…))).scalars().all()`. */
+function inSteps(
+  document: PythonDocument,
+  backend: Backend,
+  chain: QueryChain,
+  shape: 'model' | 'columns',
+): Edit[] | undefined {
+  const uses = usesOfQuery(document, chain);
+  const counts = uses?.some(({ terminal }) => terminal?.name === 'count');
+  if (!uses || (counts && isTaken(document, chain.query, 'func'))) return undefined;
+  return [
+    opening(document, chain, 'select'),
+    ...wheres(document, chain),
+    ...uses.flatMap((use) => [
+      ...wheres(document, use),
+      ...(use.terminal ? readIn(document, backend, chain, use, shape) : []),
+    ]),
+    ...importsOf(document, counts ? ['func', 'select'] : ['select']),
+  ];
+}
+
+function readIn(
+  document: PythonDocument,
+  backend: Backend,
+  { session }: QueryChain,
+  { name, steps, terminal }: QueryUse,
+  shape: 'model' | 'columns',
+): Edit[] {
+  const last = steps.at(-1)?.call ?? name;
+  const awaited = terminal?.call.parent?.type === 'await' ? terminal.call.parent : undefined;
+  const counts = terminal?.name === 'count';
+  const inner = counts ? 'select(func.count()).select_from(' : '';
+  const scalars = shape === 'model' ? '.scalars()' : '';
+  const unique = kindOf(backend, document, last)?.joined ? '.unique()' : '';
+  const file = document.path;
+  return [
+    {
+      file,
+      start: (awaited ?? name).startIndex,
+      end: name.startIndex,
+      text: `(await ${session.text}.execute(${inner}`,
+    },
+    counts
+      ? { file, start: last.endIndex, end: terminal.call.endIndex, text: '.subquery()))).scalar_one()' }
+      : { file, start: last.endIndex, end: last.endIndex, text: `))${scalars}${unique}` },
   ];
 }
 
@@ -137,7 +211,7 @@ function opening(document: PythonDocument, { query, whole }: QueryChain, text: s
   return { file: document.path, start: (awaited ?? callee).startIndex, end: callee.endIndex, text };
 }
 
-function wheres(document: PythonDocument, { steps }: QueryChain): Edit[] {
+function wheres(document: PythonDocument, { steps }: Pick<QueryChain, 'steps'>): Edit[] {
   return steps.flatMap(({ name, call }) => {
     const attribute = call.childForFieldName('function')?.childForFieldName('attribute');
     return name === 'filter' && attribute ? [{ ...document.place(attribute), text: 'where' }] : [];
@@ -179,8 +253,7 @@ function counted(
     },
     ...wheres(document, chain),
     { file: document.path, start: last.endIndex, end: terminal.call.endIndex, text: ')).scalar_one()' },
-    ...importOf(document, 'func'),
-    ...importOf(document, 'select'),
+    ...importsOf(document, ['func', 'select']),
   ];
 }
 
@@ -194,6 +267,7 @@ function isTheirs(document: PythonDocument, node: Node, name: string): boolean {
   return new RegExp(`^(sqlalchemy|sqlmodel)\\.(\\w+\\.)*${name}$`).test(document.externalName(node) ?? '');
 }
 
-function importOf(document: PythonDocument, name: string): Edit[] {
-  return document.scopes.module.bindings.has(name) ? [] : addImport(document, { module: 'sqlalchemy', name });
+function importsOf(document: PythonDocument, names: readonly string[]): Edit[] {
+  const missing = names.filter((name) => !document.scopes.module.bindings.has(name));
+  return addImports(document, 'sqlalchemy', missing);
 }
