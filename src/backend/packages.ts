@@ -1,4 +1,5 @@
-import { descendants } from '../languages/python/tree.ts';
+import type { PythonDocument } from '../languages/python/document.ts';
+import { descendants, type Node } from '../languages/python/tree.ts';
 import { driverOf, driversOf } from '../settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
 import { isPep508Error, parsePep508 } from '../settings/pep508.ts';
@@ -170,7 +171,9 @@ export function requirementFor({ dialect, driver }: WantedDriver, python: string
 /** Who still needs psycopg2 beside the engines that are moved to another driver; empty where nothing does. */
 export function psycopg2Users(backend: Backend): string[] {
   const repairs = driverRepairs(backend);
-  const imports = backend.documents.filter(importsPsycopg2).map(({ path }) => path);
+  const imports = backend.documents
+    .filter((document) => asksForPsycopg2(document, repairs.flatMap(({ places }) => places)))
+    .map(({ path }) => path);
   const unmoved = backend.engines.filter(
     (engine) =>
       !engine.async &&
@@ -198,9 +201,14 @@ function mayLoadPsycopg2(backend: Backend, engine: Engine): boolean {
   });
 }
 
-function importsPsycopg2(document: Backend['documents'][number]): boolean {
+/** An import, or an address that names it and is not among those that are repaired. */
+function asksForPsycopg2(document: PythonDocument, repaired: readonly UrlPlace[]): boolean {
   if (!document.text.includes('psycopg2')) return false;
+  const isRepaired = ({ startIndex, endIndex }: Node) =>
+    repaired.some(({ file, start }) => file === document.path && startIndex <= start && start < endIndex);
   return descendants(document.root, ['import_statement', 'import_from_statement', 'string']).some((node) =>
-    node.type === 'string' ? node.text.includes('+psycopg2') : /\bpsycopg2\b/.test(node.text),
+    node.type === 'string'
+      ? node.text.includes('+psycopg2') && !isRepaired(node)
+      : /\bpsycopg2\b/.test(node.text),
   );
 }
