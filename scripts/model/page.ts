@@ -29,8 +29,7 @@ Made by \`npm run model\`. Nothing here is typed by hand but the judgements, whi
 ## Bindings: CPython's symtable
 
 ${scopes.files} files of the standard library and of installed packages, ${scopes.scopes} scopes; ${scopes.different.length} differ.
-
-${scopes.different.map((each) => `- ${withoutFolders(each)}\n`).join('')}${unread(scopes)}
+${listed(scopes.different)}${unread(scopes)}
 
 ## Receivers: pyright
 
@@ -52,6 +51,12 @@ ${differences.length} places where both know and say something else; ${open} not
 
 ${differences.map(({ name, each }) => difference(name, each, judged)).join('\n')}
 `;
+}
+
+function listed(differences: readonly string[]): string {
+  return differences.length === 0
+    ? ''
+    : `\n${differences.map((each) => `- ${withoutFolders(each)}\n`).join('')}`;
 }
 
 function unread({ unread }: ScopesResult): string {

@@ -171,8 +171,9 @@ export function requirementFor({ dialect, driver }: WantedDriver, python: string
 /** Who still needs psycopg2 beside the engines that are moved to another driver; empty where nothing does. */
 export function psycopg2Users(backend: Backend): string[] {
   const repairs = driverRepairs(backend);
+  const repaired = repairs.flatMap(({ places }) => places);
   const imports = backend.documents
-    .filter((document) => asksForPsycopg2(document, repairs.flatMap(({ places }) => places)))
+    .filter((document) => asksForPsycopg2(document, repaired))
     .map(({ path }) => path);
   const unmoved = backend.engines.filter(
     (engine) =>
