@@ -30,7 +30,6 @@ Made by \`npm run model\`. Nothing here is typed by hand but the judgements, whi
 
 ${scopes.files} files of the standard library and of installed packages, ${scopes.scopes} scopes; ${scopes.different.length} differ.
 ${listed(scopes.different)}${unread(scopes)}
-
 ## Receivers: pyright
 
 Every receiver of a call such as \`.execute(…)\`, \`.commit()\`, \`.where(…)\` or \`.all()\` in ${results.length} source distributions, as the model
