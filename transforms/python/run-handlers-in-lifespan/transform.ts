@@ -1,10 +1,23 @@
 import { lifespanOf } from '../../../src/backend/applications.ts';
 import { callOf, type Event, type EventHandler, eventHandlers } from '../../../src/backend/event-handlers.ts';
 import { callAfter, callBefore, yieldOf } from '../../../src/backend/lifespan.ts';
+import { lineEnding } from '../../../src/files/source-file.ts';
 import { keywordValue } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { removeLines } from '../../../src/languages/python/statement-edits.ts';
-import { statementOf } from '../../../src/languages/python/tree.ts';
+import { indentAt } from '../../../src/languages/python/layout.ts';
+import { scopeAt } from '../../../src/languages/python/origin.ts';
+import {
+  decoratorNodes,
+  removeLines,
+  wholeDefinition,
+} from '../../../src/languages/python/statement-edits.ts';
+import {
+  descendants,
+  encloses,
+  enclosing,
+  type Node,
+  statementOf,
+} from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -64,25 +77,64 @@ function editsFor(
   const lifespan = first.application && lifespanOf(first.application);
   const statement = lifespan?.document.path === document.path ? yieldOf(lifespan.definition) : undefined;
   if (!statement) return undefined;
-  const removed = handlers.map((each) => removalOf(document, each));
+  const definition = lifespan?.definition ?? statement;
+  const removed = handlers.map((each) =>
+    isSeen(document, each, definition) ? removalOf(document, each) : movedAbove(document, each, definition),
+  );
   const calls = (event: Event) =>
     handlers.filter((each) => each.event === event).map((each) => callOf(document, each));
   const [before, after] = [calls('startup'), calls('shutdown')];
-  const topLevel = handlers.every(({ handler }) => isAtTop(document, handler.text));
-  if (!topLevel || [...before, ...after, ...removed].some((each) => each === undefined)) return undefined;
+  if ([...before, ...after, ...removed].some((each) => each === undefined)) return undefined;
   return [
-    ...(removed as Edit[]),
+    ...(removed as Edit[][]).flat(),
     ...(before.length > 0 ? [callBefore(document, statement, before as string[])] : []),
     ...(after.length > 0 ? [callAfter(document, statement, after as string[])] : []),
   ];
 }
 
-/** The lifespan sees a name of the module, and not one of a function beside it. */
-function isAtTop(document: PythonDocument, name: string): boolean {
-  return document.scopes.module.bindings.get(name)?.length === 1;
+/** The lifespan sees a name of the module, and one of the function that it stands in itself. */
+function isSeen(document: PythonDocument, { handler }: EventHandler, lifespan: Node): boolean {
+  const [only, ...others] = scopeAt(document, handler).find(handler.text) ?? [];
+  if (!only || others.length > 0) return false;
+  return only.scope.kind === 'module' || encloses(only.scope.node, lifespan);
 }
 
-function removalOf(document: PythonDocument, { how, at }: EventHandler): Edit | undefined {
+function removalOf(document: PythonDocument, { how, at }: EventHandler): Edit[] | undefined {
   if (how === 'argument') return undefined;
-  return removeLines(document, how === 'call' ? statementOf(at) : at);
+  const edit = removeLines(document, how === 'call' ? statementOf(at) : at);
+  return edit && [edit];
+}
+
+/** A handler inside of the function that makes the application, moved out to the lifespan; undefined where it needs what is in there. */
+function movedAbove(document: PythonDocument, each: EventHandler, lifespan: Node): Edit[] | undefined {
+  const definition = each.how === 'decorator' ? enclosing(each.handler, 'function_definition') : undefined;
+  const place = wholeDefinition(lifespan);
+  const isFree = !document.scopes.module.bindings.has(each.handler.text);
+  if (!definition || place.parent?.type !== 'module' || !isFree) return undefined;
+  if (decoratorNodes(definition).length !== 1 || !standsAlone(document, definition)) return undefined;
+  const old = removeLines(document, wholeDefinition(definition));
+  if (!old) return undefined;
+  const { text, path } = document;
+  const eol = lineEnding(text);
+  const indent = indentAt(text, definition.startIndex);
+  const lines = text.slice(definition.startIndex, definition.endIndex).split(eol);
+  const moved = lines.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line)).join(eol);
+  const blank = /^(?:[ \t]*\r?\n)*/.exec(text.slice(old.end))?.[0].length ?? 0;
+  const start = place.startIndex;
+  return [
+    { ...old, end: old.end + blank },
+    { file: path, start, end: start, text: `${moved}${eol}${eol}${eol}` },
+  ];
+}
+
+/** True where a function uses nothing but its own names and those of the module, and no line of it is part of a text. */
+function standsAlone(document: PythonDocument, definition: Node): boolean {
+  if (descendants(definition, ['string', 'nonlocal_statement']).some(({ text }) => /\n|^nonlocal/.test(text)))
+    return false;
+  const inside = document.scopes.references.filter(({ node }) => encloses(definition, node));
+  return inside.every(({ name, scope }) =>
+    (scope.find(name) ?? []).every(
+      (binding) => binding.scope.kind === 'module' || encloses(definition, binding.scope.node),
+    ),
+  );
 }
