@@ -80,12 +80,11 @@ export function memberAt(document: PythonDocument, attribute: Node): Member | un
 }
 
 /**
- * The same where the object may be of several classes: `TestSettings() if testing else Settings()`. Empty where one of them cannot
- * be told, or has no such member.
+ * The same where the object may be of several classes: `TestSettings() if testing else Settings()`; also of a call of `getattr`.
+ * Empty where one of them cannot be told, or has no such member.
  */
 export function membersAt(document: PythonDocument, attribute: Node): Member[] {
-  const object = attribute.childForFieldName('object');
-  const name = attribute.childForFieldName('attribute')?.text;
+  const { object, name } = partsOf(attribute);
   if (!object || !name) return [];
   const found = new Map<string, Member>();
   for (const owner of classesFor(document, object)) {
@@ -94,6 +93,17 @@ export function membersAt(document: PythonDocument, attribute: Node): Member[] {
     found.set(`${member.document.path}:${member.node.id}`, member);
   }
   return [...found.values()];
+}
+
+/** What `object.name` and `getattr(object, "name")` read. */
+function partsOf(attribute: Node): { object?: Node | null | undefined; name?: string | undefined } {
+  if (attribute.type !== 'call')
+    return {
+      object: attribute.childForFieldName('object'),
+      name: attribute.childForFieldName('attribute')?.text,
+    };
+  const [object, name] = positional(attribute);
+  return { object, name: name && plainString(name) };
 }
 
 /** The settings field that a member is, if its class reads the environment. */

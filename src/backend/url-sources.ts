@@ -157,10 +157,20 @@ class SourceReader {
       this.scheme(document, keywordValue(node, 'scheme'));
     } else if (first && (isStr(origin) || (origin.kind === 'external' && PASSED_ON.has(origin.name)))) {
       this.read(document, first);
-    } else if (origin.kind === 'local' && origin.binding.kind === 'function')
+    } else if (origin.kind === 'builtin' && origin.name === 'getattr') this.attribute(document, node);
+    else if (origin.kind === 'local' && origin.binding.kind === 'function')
       this.returns(origin.document, origin.binding.statement);
     else if (callee.type === 'attribute') this.method(document, node, callee);
     else this.found.unknown.push({ document, node });
+  }
+
+  /** `getattr(settings, "DATABASE_URL", "sqlite://")` is the member, or the last argument. */
+  private attribute(document: PythonDocument, node: Node): void {
+    const members = membersAt(document, node);
+    const told = members.length > 0 && members.every((each) => this.member(document, node, each));
+    const [, , fallback] = positional(node);
+    if (!told) this.found.unknown.push({ document, node });
+    if (fallback) this.read(document, fallback);
   }
 
   private method(document: PythonDocument, node: Node, callee: Node): void {
