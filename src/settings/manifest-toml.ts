@@ -2,7 +2,7 @@ import { lineEnding, type SourceFile } from '../files/source-file.ts';
 import type { Edit } from '../types.ts';
 import { editAt, linesOf } from './range.ts';
 import type { Requirement } from './requirement.ts';
-import { findEntry, isProblem, readToml, type TomlFile, type TomlValue } from './toml.ts';
+import { entriesOf, findEntry, isProblem, readToml, type TomlFile, type TomlValue } from './toml.ts';
 import { commentItem, insertString, quote, removeItem } from './toml-array.ts';
 import { endOf, entryText, insertEntry, tableAt } from './toml-entry.ts';
 
@@ -128,7 +128,7 @@ function addList(file: File, toml: TomlFile, text: string): Edit[] | undefined {
 
 function itemAt(toml: TomlFile, requirement: Requirement): { array: TomlValue; item: TomlValue } | undefined {
   const start = requirement.ranges.whole.start - 1;
-  for (const entry of toml.tables.flatMap((table) => table.entries)) {
+  for (const entry of entriesOf(toml)) {
     const item = entry.value.items?.find((one) => one.range.start === start);
     if (item) return { array: entry.value, item };
   }

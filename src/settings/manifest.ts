@@ -168,7 +168,7 @@ function groupOfPath(path: string): string {
 }
 
 const OF_THE_BACKEND = new Set([
-  ...['', 'base', 'main', 'core', 'common', 'default', 'runtime', 'install', 'requirements'],
+  ...['', 'all', 'base', 'main', 'core', 'common', 'default', 'runtime', 'install', 'requirements'],
   ...['prod', 'production', 'app', 'api', 'web', 'server', 'backend', 'db', 'database'],
 ]);
 

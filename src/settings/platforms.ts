@@ -2,7 +2,7 @@ import type { Node } from 'yaml';
 import type { SourceFile } from '../files/source-file.ts';
 import { commandVariables } from './command-variables.ts';
 import type { WrittenValue } from './range.ts';
-import { charactersOf, isProblem, readToml, type TomlEntry, type TomlValue } from './toml.ts';
+import { charactersOf, entriesOf, isProblem, readToml, type TomlValue } from './toml.ts';
 import { assignedIn } from './yaml.ts';
 import { YamlFile } from './yaml-nodes.ts';
 
@@ -18,7 +18,7 @@ interface Variable extends WrittenValue {
  */
 export function readRenderEnvironment(file: File): Variable[] {
   const yaml = new YamlFile(file);
-  const named = entriesOf(yaml).flatMap((entry) => {
+  const named = variableNodes(yaml).flatMap((entry) => {
     const name = yaml.string(yaml.child(entry, 'key'));
     const written = yaml.written(yaml.child(entry, 'value'));
     return name && written ? [{ name, ...written }] : [];
@@ -34,14 +34,14 @@ const RENDER_COMMANDS = ['startCommand', 'preDeployCommand', 'initialDeployHook'
 /** The variables of a render.yaml that take the address of a database: `fromDatabase: {property: connectionString}`. */
 export function renderDatabaseVariables(file: File): string[] {
   const yaml = new YamlFile(file);
-  return entriesOf(yaml).flatMap((entry) => {
+  return variableNodes(yaml).flatMap((entry) => {
     const name = yaml.string(yaml.child(entry, 'key'));
     const property = yaml.string(yaml.child(yaml.child(entry, 'fromDatabase'), 'property'));
     return name && property === 'connectionString' ? [name] : [];
   });
 }
 
-function entriesOf(yaml: YamlFile): (Node | undefined)[] {
+function variableNodes(yaml: YamlFile): (Node | undefined)[] {
   return ownersOf(yaml).flatMap((owner) => yaml.items(yaml.child(owner, 'envVars')));
 }
 
@@ -59,8 +59,7 @@ function ownersOf(yaml: YamlFile): (Node | undefined)[] {
 export function readFlyEnvironment(file: File): Variable[] {
   const toml = readToml(file);
   if (isProblem(toml)) return [];
-  const entries = toml.tables.flatMap((table) => table.entries).flatMap(withInner);
-  return entries.flatMap(({ path, value }) => {
+  return entriesOf(toml).flatMap(({ path, value }) => {
     const written = writtenIn(file.text, value);
     const [table, name = '', more] = path;
     if (!written || more !== undefined) return [];
@@ -68,11 +67,6 @@ export function readFlyEnvironment(file: File): Variable[] {
     const isCommand = table === 'processes' || path.join('.') === 'deploy.release_command';
     return isCommand && written.verbatim ? commandVariables(written.value, written.valueRange.start) : [];
   });
-}
-
-/** `env = {A = "b"}` says what `[env]` with `A = "b"` says. */
-function withInner(entry: TomlEntry): TomlEntry[] {
-  return entry.value.entries ?? [entry];
 }
 
 function writtenIn(text: string, { range, value }: TomlValue): WrittenValue | undefined {

@@ -7,6 +7,7 @@ import type { Requirement } from './requirement.ts';
 import { partsOf } from './requirements.ts';
 import {
   charactersOf,
+  entriesOf,
   findEntry,
   isProblem,
   readToml,
@@ -41,19 +42,13 @@ export function readPyproject(file: File): TomlManifest {
   return {
     entries: [...entries, ...poetry.filter((one) => one.name !== 'python')],
     problems,
-    includes: filesOf(findEntry(toml, [...DYNAMIC, 'dependencies', 'file']) ?? inlineFile(toml)),
+    includes: filesOf(findEntry(toml, [...DYNAMIC, 'dependencies', 'file'])),
     ...(typeof python?.value.value === 'string' && { requiresPython: python.value.value }),
   };
 }
 
 /** setuptools reads the list from files: `dependencies = {file = ["requirements.txt"]}`. */
 const DYNAMIC = ['tool', 'setuptools', 'dynamic'];
-
-function inlineFile(toml: TomlFile): TomlEntry | undefined {
-  return findEntry(toml, [...DYNAMIC, 'dependencies'])?.value.entries?.find(
-    ({ path }) => path.at(-1) === 'file',
-  );
-}
 
 function filesOf(entry: TomlEntry | undefined): string[] {
   return [entry?.value.value ?? []].flat().filter((path): path is string => typeof path === 'string');
@@ -63,12 +58,10 @@ const POETRY = ['tool', 'poetry', 'dependencies'];
 
 /** Arrays of PEP 508 strings by their place in the file. */
 function arraysOf(toml: TomlFile): { entry: TomlEntry; group: string }[] {
-  return toml.tables
-    .flatMap((table) => table.entries)
-    .flatMap((entry) => {
-      const group = groupOf(entry.path);
-      return group === undefined || !entry.value.items ? [] : [{ entry, group }];
-    });
+  return entriesOf(toml).flatMap((entry) => {
+    const group = groupOf(entry.path);
+    return group === undefined || !entry.value.items ? [] : [{ entry, group }];
+  });
 }
 
 function groupOf(path: string[]): string | undefined {

@@ -72,7 +72,16 @@ export function isProblem<T extends object>(read: T | Problem): read is Problem 
 /** The entry at a path from the root, whichever way the tables are written. */
 export function findEntry(toml: TomlFile, path: readonly string[]): TomlEntry | undefined {
   const wanted = path.join('\0');
-  return toml.tables.flatMap((table) => table.entries).find((entry) => entry.path.join('\0') === wanted);
+  return entriesOf(toml).find((entry) => entry.path.join('\0') === wanted);
+}
+
+/** Every entry, with those of inline tables: `project = {dependencies = []}` has `dependencies` as `[project]` has. */
+export function entriesOf(toml: TomlFile): TomlEntry[] {
+  return toml.tables.flatMap((table) => table.entries).flatMap(withInner);
+}
+
+function withInner(entry: TomlEntry): TomlEntry[] {
+  return [entry, ...(entry.value.entries ?? []).flatMap(withInner)];
 }
 
 /** Where each character of a one-line string stands in the file, and one more for its end; undefined for `"""` and `'''`. */

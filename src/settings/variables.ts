@@ -25,7 +25,7 @@ export function isDotenv(path: string): boolean {
 
 /** What kind of settings file a path is, by its name; undefined for any other file. */
 export function settingsKind(path: string): SettingsKind | undefined {
-  if (isDotenv(path)) return 'dotenv';
+  if (isDotenv(path) || /(^|\/)\.(flaskenv|envrc)$/.test(path)) return 'dotenv';
   if (/(^|\/)(docker-)?compose[^/]*\.ya?ml$/.test(path)) return 'compose';
   if (/(^|\/)(Dockerfile[^/]*|[^/]*\.Dockerfile|dockerfile|Containerfile[^/]*)$/.test(path))
     return 'dockerfile';

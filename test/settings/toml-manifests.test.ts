@@ -513,3 +513,16 @@ describe('random edits of a list', () => {
     );
   });
 });
+
+it('reads and writes lists in inline tables', () => {
+  const text =
+    'project = {dependencies = ["sqlalchemy"], optional-dependencies = {db = ["psycopg2"]}}\n[tool.poetry]\ndependencies = {a = "1"}\n';
+  const file = { path: 'pyproject.toml', text };
+  const manifest = readManifest(file);
+  expect(manifest.requirements.map(({ group, name }) => [group, name])).toEqual([
+    ['main', 'sqlalchemy'],
+    ['db', 'psycopg2'],
+  ]);
+  const edits = addRequirement(manifest, file, 'asyncpg');
+  expect(edits && applyEdits(text, edits)).toBe(text.replace('"sqlalchemy"]', '"sqlalchemy", "asyncpg"]'));
+});
