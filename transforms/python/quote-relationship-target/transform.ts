@@ -12,6 +12,7 @@ import {
   isBoundBefore,
 } from '../../../src/languages/python/evaluated-annotations.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
+import { nextLine } from '../../../src/languages/python/layout.ts';
 import { removeLines } from '../../../src/languages/python/statement-edits.ts';
 import { children, descendants, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
@@ -97,13 +98,19 @@ function needsEvaluation(annotation: Node): boolean {
   return !/^(identifier|attribute)$/.test(annotation.type);
 }
 
+/** The line goes with the empty one behind it, which parted it from the other imports. */
+function withGap({ text }: PythonDocument, removal: Edit): Edit {
+  const next = nextLine(text, removal.end);
+  return text.slice(removal.end, next).trim() === '' ? { ...removal, end: next } : removal;
+}
+
 function editsFor(document: PythonDocument, fields: TableField[], future: Node): Edit[] | undefined {
   const removal = /^from\s+__future__\s+import\s+\(?\s*annotations\s*,?\s*\)?$/.test(future.text)
     ? removeLines(document, future)
     : undefined;
   if (!removal) return undefined;
   const relationships = new Set(fields.flatMap(({ annotation }) => (annotation ? [annotation.id] : [])));
-  const edits: Edit[] = [removal];
+  const edits: Edit[] = [withGap(document, removal)];
   let optional = false;
   for (const annotation of annotationsOf(document)) {
     if (isEvaluable(document, annotation)) continue;
