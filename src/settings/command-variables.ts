@@ -39,7 +39,7 @@ export function commandVariables(text: string, offset = 0): Assigned[] {
 /** The same for a command that is written as a list: `["sh", "-c", "A=b uvicorn app:app"]`, `["env", "A=b", "uvicorn", "app:app"]`. */
 export function variablesOfWords(words: readonly Word[]): Assigned[] {
   const { assigned, program } = simpleOf(words.map((word) => ({ word, raw: word.value })));
-  const own = words[0]?.value === 'env' && PYTHON.test(program) ? assigned : [];
+  const own = baseOf(words[0]?.value ?? '') === 'env' && PYTHON.test(program) ? assigned : [];
   return [...own, ...scripts(words)];
 }
 
@@ -55,20 +55,25 @@ function simpleOf(words: readonly { word: Word; raw: string }[]): Simple {
   for (const { word, raw } of words) {
     const assigned = assignmentIn(word, raw);
     if (assigned) simple.assigned.push(assigned);
-    else if (BEFORE.has(word.value)) simple.exported ||= word.value === 'export';
+    else if (BEFORE.has(baseOf(word.value))) simple.exported ||= word.value === 'export';
     else if (!word.value.startsWith('-')) {
-      simple.program = word.value.slice(word.value.lastIndexOf('/') + 1);
+      simple.program = baseOf(word.value);
       break;
     }
   }
   return simple;
 }
 
+/** `env` of `/usr/bin/env`. */
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 /** The script of `sh -c "…"`, where it stands as it is read. */
 function scripts(words: readonly Word[]): Assigned[] {
   return words.flatMap((word, index) => {
     const isScript = /^-\w*c$/.test(words[index - 1]?.value ?? '') && word.verbatim;
-    const isShell = words.slice(0, index).some(({ value }) => SHELL.test(value.replace(/^.*\//, '')));
+    const isShell = words.slice(0, index).some(({ value }) => SHELL.test(baseOf(value)));
     return isScript && isShell ? commandVariables(word.value, word.valueRange.start) : [];
   });
 }

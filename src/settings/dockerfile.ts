@@ -85,7 +85,7 @@ export function readDockerfile(file: Pick<SourceFile, 'text'>): Dockerfile {
   return {
     environment,
     defaults,
-    assigned,
+    assigned: [...assigned, ...variablesOfStart(stages.current)],
     ...(stages.python !== undefined && { python: stages.python }),
     ...stages.current,
   };
@@ -132,6 +132,13 @@ function variablesOf(text: string, start: number): DockerVariable[] {
     ];
   }
   return pairsOf(text, start);
+}
+
+/** CMD is what an ENTRYPOINT in a list is given: `["sh", "-c"]` before a script. */
+function variablesOfStart({ entrypoint, command }: Stage): DockerVariable[] {
+  return entrypoint?.form === 'exec' && command?.form === 'exec'
+    ? variablesOfWords([...entrypoint.words, ...command.words])
+    : [];
 }
 
 function pairsOf(text: string, start: number): DockerVariable[] {

@@ -75,7 +75,7 @@ function serviceOf(yaml: YamlFile, name: string, node: Node | undefined): Compos
   return {
     name,
     environment: yaml.variables(child('environment')),
-    assigned: ['command', 'entrypoint'].flatMap((key) => assignedByCommand(yaml, child(key))),
+    assigned: assignedBy(yaml, child('entrypoint'), child('command')),
     envFiles: envFilesOf(yaml, child('env_file')),
     ports: yaml.items(child('ports')).flatMap((item) => publishedPort(yaml, item) ?? []),
     built: child('build') !== undefined,
@@ -86,12 +86,15 @@ function serviceOf(yaml: YamlFile, name: string, node: Node | undefined): Compos
   };
 }
 
-function assignedByCommand(yaml: YamlFile, node: Node | undefined): ComposeVariable[] {
-  const listed = yaml.items(node).flatMap((item) => {
-    const body = yaml.blockBody(item);
-    return body ? { value: body.text, valueRange: body, verbatim: true } : (yaml.written(item) ?? []);
-  });
-  return listed.length > 0 ? variablesOfWords(listed) : assignedIn(yaml, node);
+/** A command in a list is what the entrypoint is given: `["sh", "-c"]` before a script. */
+function assignedBy(yaml: YamlFile, ...nodes: (Node | undefined)[]): ComposeVariable[] {
+  const words = nodes.flatMap((node) => yaml.items(node)).flatMap((item) => scriptIn(yaml, item) ?? []);
+  return [...variablesOfWords(words), ...nodes.flatMap((node) => assignedIn(yaml, node))];
+}
+
+function scriptIn(yaml: YamlFile, item: Node | undefined): WrittenValue | undefined {
+  const body = yaml.blockBody(item);
+  return body ? { value: body.text, valueRange: body, verbatim: true } : yaml.written(item);
 }
 
 /** `5433` of `127.0.0.1:5433:5432/tcp`; nothing where compose chooses one. */

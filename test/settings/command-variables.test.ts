@@ -40,6 +40,7 @@ describe('what a command sets for Python', () => {
     const names = (text: string) => variablesOfWords(shellWords(text)).map(({ name }) => name);
     expect(names(`sh -c 'A=b uvicorn app:app'`)).toEqual(['A']);
     expect(names('env A=b uvicorn app:app')).toEqual(['A']);
+    expect(names('/usr/bin/env A=b uvicorn app:app')).toEqual(['A']);
     expect(names('A=b uvicorn app:app')).toEqual([]);
     expect(names('uvicorn app:app')).toEqual([]);
   });
