@@ -21,7 +21,14 @@ export function callKind(kinds: Kinds, document: PythonDocument, call: Node): Ki
   const kind = kinds.of(document, callee);
   if (!kind || kind === PENDING) return kind;
   const given = calledWith(kinds, document, call, kind);
-  return given && MADE.has(given.what) && !given.made ? { ...given, made: { document, node: call } } : given;
+  return given && isMadeBy(kind) && MADE.has(given.what) && !given.made
+    ? { ...given, made: { document, node: call } }
+    : given;
+}
+
+/** A function of the project says what it gives, and another call in it makes that. */
+function isMadeBy(callee: Kind): boolean {
+  return callee.what !== 'function' || callee.definition === undefined;
 }
 
 const MADE: ReadonlySet<string> = new Set([

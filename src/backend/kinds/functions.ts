@@ -50,7 +50,8 @@ export function calledKind(kinds: Kinds, fn: Kind): Kind | undefined {
 
 function returnedKind(kinds: Kinds, document: PythonDocument, definition: Node): Kind | undefined {
   const annotation = definition.childForFieldName('return_type');
-  const declared = annotation && annotatedKind(kinds, document, annotation);
+  const said = annotation && annotatedKind(kinds, document, annotation);
+  const declared = said && isOverridden(document, definition, said) ? undefined : said;
   const returned = oneOf(kinds, document, returnsOf(definition));
   const of = agreed(
     declared?.what === 'none' ? undefined : (declared ?? undefined),
@@ -59,6 +60,14 @@ function returnedKind(kinds: Kinds, document: PythonDocument, definition: Node):
   if (!isCoroutineFunction(definition)) return of;
   if (of === PENDING) return of;
   return { what: 'coroutine', ...(of && { of }), definition, document };
+}
+
+/** An abstract method makes nothing: where it says that it gives something synchronous, those that override it may do otherwise. */
+function isOverridden(document: PythonDocument, definition: Node, { what }: Kind): boolean {
+  return (
+    /^(engine|session|connection)$/.test(what) &&
+    decoratorNames(document, definition).some((name) => name?.startsWith('abc.abstract'))
+  );
 }
 
 function generatorKind(kinds: Kinds, document: PythonDocument, definition: Node): Kind | undefined {

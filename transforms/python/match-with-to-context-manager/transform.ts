@@ -1,7 +1,7 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { callerArguments } from '../../../src/backend/kinds/callers.ts';
 import type { Kind } from '../../../src/backend/kinds/kind.ts';
-import { kindOf } from '../../../src/backend/kinds.ts';
+import { kindOf, receiverOf } from '../../../src/backend/kinds.ts';
 import { mayAwait, whereabouts } from '../../../src/languages/python/awaits.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import {
@@ -109,7 +109,7 @@ function toSync(
   }
   const session = sessionOf(backend, document, openedBy(statement));
   if (session && isPassedAsync(backend, document, session)) return undefined;
-  if (!isMade(kindOf(backend, document, session ?? openedBy(statement)))) {
+  if (!isMade(backend, document, session ?? openedBy(statement))) {
     const next = 'Look at what the annotation says of it, and at what is really passed.';
     return { ...draft, safety: 'report', next };
   }
@@ -145,8 +145,10 @@ function isPassedAsync(backend: Backend, document: PythonDocument, node: Node, h
   );
 }
 
-/** True where more than an annotation says what it is. */
-function isMade(kind: Kind | undefined): boolean {
+/** True where more than an annotation says what it is; of `engine.begin()` the engine counts. */
+function isMade(backend: Backend, document: PythonDocument, node: Node): boolean {
+  const receiver = receiverOf(backend, document, node)?.kind;
+  const kind = receiver?.what === 'engine' ? receiver : kindOf(backend, document, node);
   return kind?.made !== undefined || kind?.what === 'context' || kind?.what === 'connection';
 }
 
