@@ -33,6 +33,9 @@ const TAKES: [name: string, since: string, other: string, version: string][] = [
   ['fastapi', '0.126.0', 'pydantic', '2'],
   ['pydantic-settings', '2.0', 'pydantic', '2'],
   ['sqlmodel', '0.0.31', 'pydantic', '2'],
+  ['sqlmodel', '0.0.12', 'sqlalchemy', '2.0'],
+  ['flask-sqlalchemy', '3.1', 'sqlalchemy', '2.0'],
+  ['databases', '0.9.0', 'sqlalchemy', '2.0'],
 ];
 
 /**

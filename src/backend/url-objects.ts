@@ -1,3 +1,4 @@
+import { positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import type { Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
@@ -16,7 +17,18 @@ export function urlObject(backend: Backend, document: PythonDocument, node: Node
     if (what === 'engine' || what === 'async-engine') return 'engine';
   }
   const value = valueFor(document, node);
-  return value?.node.type === 'call' && makesUrl(value.document, value.node) ? 'made' : undefined;
+  if (value?.node.type !== 'call') return undefined;
+  const copied = copiedBy(value.document, value.node);
+  // Whoever has a copy may bind its name anew, whosever the address is.
+  const isCopy = copied && urlObject(backend, value.document, copied) !== undefined;
+  return isCopy || makesUrl(value.document, value.node) ? 'made' : undefined;
+}
+
+/** `copy(url)` and `deepcopy(url)`. */
+function copiedBy(document: PythonDocument, call: Node): Node | undefined {
+  const callee = call.childForFieldName('function');
+  const [first] = positional(call);
+  return callee && /^copy\.(deep)?copy$/.test(document.externalName(callee) ?? '') ? first : undefined;
 }
 
 /** `make_url(…)`, `URL(…)`, `URL.create(…)`, and what `set(…)` and its like give back. */

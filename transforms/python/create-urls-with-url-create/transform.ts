@@ -82,9 +82,10 @@ function assigned(document: PythonDocument, backend: Backend, assignment: Node):
   const operator = assignment.childForFieldName('operator')?.text.slice(0, -1);
   const value = operator ? `${left.text} ${operator} ${grouped(right)}` : right.text;
   if (item && operator) return [];
+  // set() takes None for "leave it as it is"; the method of named tuples does not.
   const text = item
     ? `${url.text} = ${url.text}.update_query_dict({${item.text}: ${value}})`
-    : `${url.text} = ${url.text}.set(${name}=${value})`;
+    : `${url.text} = ${url.text}.${value === 'None' ? '_replace' : 'set'}(${name}=${value})`;
   return changed(document, backend, assignment, url, name, text);
 }
 
@@ -117,7 +118,7 @@ function changed(
     const next = `Make another engine with ${url.text}.set(${part}=…).`;
     return [{ ...draft, message, safety: 'report', next }];
   }
-  const message = `${url.text} is an address that cannot be changed; set() gives another one with this ${part}.`;
+  const message = `${url.text} is an address that cannot be changed; another one is made with this ${part}.`;
   if (isOwnName(document, url)) return [{ ...draft, message, edits: [{ ...document.place(whole), text }] }];
   return [{ ...draft, message, safety: 'report', next: `Write it where ${url.text} is made:  ${text}` }];
 }

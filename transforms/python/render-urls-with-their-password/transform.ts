@@ -6,7 +6,7 @@ import { urlObject } from '../../../src/backend/url-objects.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import type { Node } from '../../../src/languages/python/tree.ts';
+import { type Node, plainString } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 /** What connects with the text that it is given. */
@@ -68,7 +68,26 @@ function connectsWith(document: PythonDocument, node: Node): boolean {
   const callee = call?.childForFieldName('function');
   if (!call || !callee) return false;
   if (callee.childForFieldName('attribute')?.text === 'set_main_option')
-    return argumentsOf(call)[0]?.text.includes('sqlalchemy.url') ?? false;
+    return isAddressOption(call) && !handsConnectionOver(document);
   if (ENGINES.test(meantName(document, callee)?.name ?? '')) return argumentsOf(call)[0]?.id === argument.id;
   return CONNECTS.test(document.externalName(callee) ?? '');
+}
+
+function isAddressOption(call: Node): boolean {
+  return argumentsOf(call)[0]?.text.includes('sqlalchemy.url') ?? false;
+}
+
+/** `config.attributes["connection"] = connection`: alembic's env.py is given an open one, and asks for no address (alembic's cookbook). */
+function handsConnectionOver(document: PythonDocument): boolean {
+  return document.attributesNamed('attributes').some((node) => {
+    const item = node.parent?.type === 'subscript' ? node.parent : undefined;
+    const key = item?.childForFieldName('subscript');
+    return (
+      key !== null &&
+      key !== undefined &&
+      plainString(key) === 'connection' &&
+      item?.parent?.type === 'assignment' &&
+      item.parent.childForFieldName('left')?.id === item.id
+    );
+  });
 }

@@ -3,8 +3,9 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { loadsPsycopg } from '../../../src/backend/driver-repairs.ts';
 import { usesOfEngine } from '../../../src/backend/engine-uses.ts';
 import { type Engine, enginesOf, isSameEngine } from '../../../src/backend/engines.ts';
+import { mayBeFrom } from '../../../src/backend/package-version.ts';
 import { isTaken, renameCall } from '../../../src/backend/rename-call.ts';
-import { argumentsOf } from '../../../src/languages/python/arguments.ts';
+import { argumentsOf, keyword } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
 import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
@@ -25,9 +26,12 @@ export default {
   ],
   literals: ['create_engine'],
   detect(document, backend) {
+    if (!mayBeFrom(backend, 'sqlalchemy', '1.4')) return [];
     return enginesOf(document).flatMap((engine): Draft[] => {
       if (engine.wrapper) return wrapped(document, backend, engine, engine.wrapper);
       if (engine.async || engine.meant.name !== 'create_engine' || engine.meant.via === 'unbound') return [];
+      // An engine of another library, which makes it asynchronous in its own way.
+      if (keyword(engine.call, 'strategy')) return [];
       const uses = usesOfEngine(backend, engine);
       const sync = uses.find((use) => use.kind === 'sync');
       const first = uses.find((use) => use.kind === 'async');
