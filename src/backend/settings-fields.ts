@@ -1,5 +1,6 @@
 import { type TypeExpression, typeAt, typingName } from '../languages/python/annotations.ts';
 import { keywordValue, positional } from '../languages/python/arguments.ts';
+import { classOf, type PythonClass } from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import type { Origin } from '../languages/python/origin.ts';
 import { children, descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
@@ -132,6 +133,14 @@ function nestedField(document: PythonDocument, attribute: Node, member: Member):
   return { ...settingsField(member.document, member, `${outer.variable}${delimiter}`), delimiter };
 }
 
+/** The settings class that an expression is an instance of, or undefined where it is something else. */
+export function settingsClassAt(document: PythonDocument, node: Node): PythonClass | undefined {
+  const owner = classFor(document, node);
+  return owner && isSettingsClass(owner.document, owner.node)
+    ? classOf(owner.document, owner.node)
+    : undefined;
+}
+
 /** The class of an expression: `settings`, `get_settings()`, `Settings()`, `self` in a method, or the class itself. */
 function classFor(document: PythonDocument, node: Node): Value | undefined {
   if (node.type === 'identifier' && /^(self|cls)$/.test(node.text)) {
@@ -142,9 +151,15 @@ function classFor(document: PythonDocument, node: Node): Value | undefined {
   if (!value) return memberClass(document, node);
   const named = value.node.type === 'call' ? value.node.childForFieldName('function') : value.node;
   const origin = named ? value.document.origin(named) : undefined;
-  if (origin?.kind !== 'local') return undefined;
+  if (origin?.kind !== 'local') return declaredClass(document, node);
   if (origin.binding.kind === 'class') return { document: origin.document, node: origin.binding.statement };
   return annotatedClass(origin.document, origin.binding.annotation);
+}
+
+/** `settings: Settings = Factory(environment)()`: what the name is annotated with, where its value says nothing. */
+function declaredClass(document: PythonDocument, node: Node): Value | undefined {
+  const origin = node.type === 'identifier' ? document.origin(node) : undefined;
+  return origin?.kind === 'local' ? annotatedClass(origin.document, origin.binding.annotation) : undefined;
 }
 
 /** The class of `settings.db`: what the member is annotated with, or made of. */
