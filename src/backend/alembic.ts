@@ -138,3 +138,23 @@ function onlyItem(statement: Node): { name: string; engineName: string } | undef
   const connects = callee?.childForFieldName('attribute')?.text === 'connect';
   return !other && connects && name && engineName ? { name, engineName } : undefined;
 }
+
+/** What alembic's Config has (alembic.sqlalchemy.org/en/latest/api/config.html). */
+const CONFIG =
+  /^(attributes|cmd_opts|config_\w+|file_config|get_\w+|messaging_opts|output_buffer|print_stdout|(remove|set)_\w+|stdout|toml_\w+)$/;
+
+/** A program that starts alembic by itself hands its own objects over: `config.settings = settings`. */
+export function isStartedByProgram(document: PythonDocument): boolean {
+  return document.attributes.some((node) => {
+    const object = node.childForFieldName('object');
+    const name = node.childForFieldName('attribute')?.text ?? '';
+    return object !== null && isConfig(document, object) && !CONFIG.test(name);
+  });
+}
+
+/** `context.config`, or a name that it is assigned to. */
+function isConfig(document: PythonDocument, node: Node): boolean {
+  const value =
+    node.type === 'identifier' ? document.scopes.module.bindings.get(node.text)?.[0]?.value : undefined;
+  return document.externalName(value ?? node) === 'alembic.context.config';
+}

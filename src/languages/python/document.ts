@@ -108,8 +108,8 @@ export class PythonDocument {
 
   /** Every use of a binding in this file. */
   usesOf(binding: Binding): Reference[] {
-    return this.referencesNamed(binding.name).filter(({ scope }) =>
-      scope.find(binding.name)?.some((each) => each.node.id === binding.node.id),
+    return this.referencesNamed(binding.name).filter(({ node, scope }) =>
+      scope.find(binding.name, node)?.some((each) => each.node.id === binding.node.id),
     );
   }
 

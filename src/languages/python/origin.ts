@@ -103,7 +103,7 @@ function namedOrigins(document: PythonDocument, node: Node): Origin[] {
 }
 
 function originsOfName(document: PythonDocument, at: Node, name: string): Origin[] {
-  const bindings = scopeAt(document, at).find(name);
+  const bindings = scopeAt(document, at).find(name, at);
   if (bindings) return distinct(bindings.flatMap((binding) => originsOfBinding(document, binding)));
   const starred = starOrigins(document, name, 0);
   if (starred.length > 0) return starred;

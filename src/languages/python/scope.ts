@@ -67,16 +67,28 @@ export class Scope {
     return at;
   }
 
-  /** Where a name used in this scope is bound, or undefined: then it is a builtin, comes by a star import, or is unbound. */
-  find(name: string): Binding[] | undefined {
+  /**
+   * Where a name used in this scope is bound, or undefined: then it is a builtin, comes by a star import, or is unbound. `use` is the
+   * place where it is used: in the body of a class a name means what is outside until the class has bound it.
+   */
+  find(name: string, use?: Node): Binding[] | undefined {
     if (this.outward.get(name) === 'global') return this.module.bindings.get(name);
     let at: Scope | undefined = this;
     while (at) {
       const visible = at === this || at.kind !== 'class';
       const found = visible && at.outward.get(name) !== 'nonlocal' ? at.bindings.get(name) : undefined;
-      if (found) return found;
+      if (found && !(at.kind === 'class' && use && isBefore(use, found))) return found;
       at = at.parent;
     }
     return undefined;
   }
+}
+
+/** `engine = engine` and `engine: ClassVar[engine]`: no statement that gives the name a value has run yet. */
+function isBefore(use: Node, bindings: readonly Binding[]): boolean {
+  return bindings.every(
+    ({ kind, statement, guards }) =>
+      kind === 'declared' ||
+      (guards.length === 0 && use.startIndex < statement.endIndex && kind !== 'function' && kind !== 'class'),
+  );
 }

@@ -1,17 +1,12 @@
-import { alembicEnvironments } from '../../../src/backend/alembic.ts';
+import { alembicEnvironments, isStartedByProgram } from '../../../src/backend/alembic.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImportLines } from '../../../src/languages/python/plain-imports.ts';
 import type { Binding } from '../../../src/languages/python/scopes.ts';
-import type { Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 /** More than this is for a package of models to gather. */
 const MOST_MODULES = 12;
-
-/** What alembic's Config has (alembic.sqlalchemy.org/en/latest/api/config.html). */
-const CONFIG =
-  /^(attributes|cmd_opts|config_\w+|file_config|get_\w+|messaging_opts|output_buffer|print_stdout|(remove|set)_\w+|stdout|toml_\w+)$/;
 
 export default {
   title: 'Give alembic the metadata of the models',
@@ -72,20 +67,4 @@ function draft(document: PythonDocument, backend: Backend, binding: Binding): Dr
       ],
     },
   ];
-}
-
-/** A program that starts alembic by itself hands its own objects over: `config.settings = settings`. */
-function isStartedByProgram(document: PythonDocument): boolean {
-  return document.attributes.some((node) => {
-    const object = node.childForFieldName('object');
-    const name = node.childForFieldName('attribute')?.text ?? '';
-    return object !== null && isConfig(document, object) && !CONFIG.test(name);
-  });
-}
-
-/** `context.config`, or a name that it is assigned to. */
-function isConfig(document: PythonDocument, node: Node): boolean {
-  const value =
-    node.type === 'identifier' ? document.scopes.module.bindings.get(node.text)?.[0]?.value : undefined;
-  return document.externalName(value ?? node) === 'alembic.context.config';
 }

@@ -1,4 +1,4 @@
-import { alembicEnvironments } from '../../../src/backend/alembic.ts';
+import { alembicEnvironments, isStartedByProgram } from '../../../src/backend/alembic.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { errorOfImport } from '../../../src/backend/import-errors.ts';
 import { moduleFor } from '../../../src/backend/import-for.ts';
@@ -43,6 +43,8 @@ interface Use {
 /** `Base.metadata.create_all`, and `target_metadata = Base.metadata` of an env.py. */
 function metadataUses(document: PythonDocument, backend: Backend): Use[] {
   const migration = alembicEnvironments(backend).some((each) => each.document.path === document.path);
+  // What the program has loaded by then, its own modules say.
+  if (migration && isStartedByProgram(document)) return [];
   const uses = migration
     ? descendants(document.root, 'assignment').filter(
         (each) => each.childForFieldName('left')?.text === 'target_metadata',
