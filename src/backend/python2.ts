@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { dirname, join } from '../languages/python/modules.ts';
-import { mayBePython2 } from '../languages/python/python2.ts';
 import { descendants, plainString } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 
@@ -41,11 +40,7 @@ function isPython2(backend: Backend): boolean {
   const modules = backend.sources.filter(({ path }) =>
     backend.workspace.has(join(dirname(path), '__init__.py')),
   );
-  return saysPython2(backend) || modules.some((document) => hasStatements(document) || hasImports(document));
-}
-
-function hasStatements(document: PythonDocument): boolean {
-  return mayBePython2(document.text) && document.damage.some(({ kind }) => kind === 'python 2');
+  return saysPython2(backend) || modules.some((document) => document.isPython2 || hasImports(document));
 }
 
 /** `import urllib2` that nothing asks for first. */

@@ -156,6 +156,17 @@ test('a file that does not parse is a problem with its place, and the rest of it
   expect(problems).toMatchObject([{ file: 'a.py', line: 2 }]);
 });
 
+test('a file of Python 2 is named, and nothing is looked for in it: no release that is repaired for runs there', () => {
+  const transform = python('python/x', ['create_engine'], (file) => [
+    { subject: 's', at: { file, start: 0, end: 0 }, message: 'm', safety: 'report' },
+  ]);
+  const { findings, problems } = detected({ 'a.py': 'create_engine()\nprint "x"\n' }, transform);
+  expect(findings).toEqual([]);
+  expect(problems).toMatchObject([
+    { file: 'a.py', message: expect.stringContaining('is written for Python 2') },
+  ]);
+});
+
 test('a manifest that cannot be understood is a problem', () => {
   const workspace = workspaceOf({ 'pyproject.toml': '[project\n', 'main.py': '' });
   const backend = new Backend({ ...facts(workspace), manifests: ['pyproject.toml'] }, workspace);

@@ -4,6 +4,7 @@ import { tooDeep } from '../too-deep.ts';
 import { type Damage, findDamage, isKnownGap } from './damage.ts';
 import type { PythonModules } from './modules.ts';
 import { exportedOrigins, importedOrigins, type Origin, originsOf } from './origin.ts';
+import { mayBePython2 } from './python2.ts';
 import type { Binding, Reference } from './scope.ts';
 import { readScopes, type Scopes } from './scopes.ts';
 import { descendants, type Node, parse, type Tree, withTree } from './tree.ts';
@@ -78,6 +79,11 @@ export class PythonDocument {
       ? findDamage(this.tree.rootNode, this.text)
       : withTree(this.text, (root) => findDamage(root, this.text));
     return this.parsed.damage;
+  }
+
+  /** True where a statement is one that Python 3 refuses, and Python 2 took. */
+  get isPython2(): boolean {
+    return mayBePython2(this.text) && this.damage.some(({ kind }) => kind === 'python 2');
   }
 
   get calls(): Node[] {
