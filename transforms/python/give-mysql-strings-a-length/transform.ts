@@ -1,4 +1,4 @@
-import { engineAddresses } from '../../../src/backend/addresses.ts';
+import { allAddresses } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { classesOf } from '../../../src/backend/engines.ts';
 import { isTest } from '../../../src/backend/entry.ts';
@@ -115,7 +115,7 @@ function isOther(document: PythonDocument, name: string, meant: RegExp): boolean
 
 /** True where every address that is known is MySQL's or MariaDB's. */
 function isMysql(backend: Backend): boolean {
-  const dialects = engineAddresses(backend)
+  const dialects = allAddresses(backend)
     .filter(({ engine }) => !isTest(engine.document.path))
     .flatMap(({ places }) => places.flatMap((place) => parseDatabaseUrl(place.text)?.dialect ?? []));
   return dialects.length > 0 && dialects.every((dialect) => /^(mysql|mariadb)$/.test(dialect));

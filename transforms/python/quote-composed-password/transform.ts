@@ -1,4 +1,4 @@
-import { engineAddresses } from '../../../src/backend/addresses.ts';
+import { allAddresses } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { constantOf } from '../../../src/backend/constants.ts';
 import { isDsnBuild } from '../../../src/backend/dsn.ts';
@@ -22,7 +22,7 @@ export default {
   fixes: [/Name or service not known/, /could not translate host name/, /failed to resolve host/],
   literals: ['://', 'Dsn'],
   detect(document, backend) {
-    const literals = engineAddresses(backend)
+    const literals = allAddresses(backend)
       .filter(({ engine }) => !isTest(engine.document.path))
       .flatMap(({ sources }) => sources.literals)
       .filter((literal) => literal.document.path === document.path);

@@ -1,4 +1,4 @@
-import { type EngineAddress, engineAddresses } from '../../../src/backend/addresses.ts';
+import { allAddresses, type EngineAddress } from '../../../src/backend/addresses.ts';
 import { alembicEnvironments } from '../../../src/backend/alembic.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { driverRepairs } from '../../../src/backend/driver-repairs.ts';
@@ -33,7 +33,7 @@ export default {
 
 /** Every address of an engine or of alembic that reaches it as it is written. */
 function placesIn(backend: Backend): UrlPlace[] {
-  const ofEngines = engineAddresses(backend).flatMap(asWritten);
+  const ofEngines = allAddresses(backend).flatMap(asWritten);
   const ofAlembic = alembicEnvironments(backend).flatMap(({ ini }) => ini ?? []);
   return [...ofEngines, ...ofAlembic];
 }

@@ -1,4 +1,4 @@
-import { engineAddresses } from '../../../src/backend/addresses.ts';
+import { allAddresses } from '../../../src/backend/addresses.ts';
 import { alembicEnvironments } from '../../../src/backend/alembic.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import type { UrlPlace } from '../../../src/backend/url-places.ts';
@@ -27,7 +27,7 @@ export default {
 /** Every address that is written somewhere, once. */
 function placesIn(backend: Backend): UrlPlace[] {
   const all = [
-    ...engineAddresses(backend).flatMap(({ places }) => places),
+    ...allAddresses(backend).flatMap(({ places }) => places),
     ...alembicEnvironments(backend).flatMap(({ ini }) => ini ?? []),
   ];
   return all.filter(

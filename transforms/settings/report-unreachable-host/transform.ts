@@ -1,4 +1,4 @@
-import { engineAddresses } from '../../../src/backend/addresses.ts';
+import { allAddresses } from '../../../src/backend/addresses.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { isTest } from '../../../src/backend/entry.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
@@ -20,7 +20,7 @@ export default {
   detect(backend) {
     const services = databaseServices(backend);
     if (services.length === 0) return [];
-    return engineAddresses(backend)
+    return allAddresses(backend)
       .filter(({ engine }) => !isTest(engine.document.path))
       .flatMap(({ places }) => places)
       .filter(({ kind }) => kind === 'dotenv' || kind === 'code')
