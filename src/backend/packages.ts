@@ -2,6 +2,7 @@ import type { PythonDocument } from '../languages/python/document.ts';
 import { descendants, type Node } from '../languages/python/tree.ts';
 import { driverOf, driversOf } from '../settings/database-drivers.ts';
 import { parseDatabaseUrl } from '../settings/database-url.ts';
+import { type Manifest, readManifest } from '../settings/manifest.ts';
 import { isPep508Error, parsePep508 } from '../settings/pep508.ts';
 import { normaliseName } from '../settings/requirement.ts';
 import { shellWords } from '../settings/shell-words.ts';
@@ -147,8 +148,31 @@ export function isDriverRequired(backend: Backend, { dialect, driver }: WantedDr
   const known = driverOf(dialect, driver);
   if (!known || known.packages.length === 0) return true;
   const packages = known.packages.map((name) => name.replace(/\[.*$/, ''));
+  if (comesWithNeighbour(backend, packages)) return true;
   if (!packages.some((name) => backend.requires(name))) return false;
   return !namesAnother(backend, packages, dialect);
+}
+
+/** True where a project of the same repository, which is required by its name, requires one of the packages. */
+function comesWithNeighbour(backend: Backend, packages: readonly string[]): boolean {
+  const required = new Set(
+    backend.manifests.flatMap(({ requirements }) => requirements.map(({ name }) => name)),
+  );
+  return neighbours(backend).some(
+    ({ name, requirements }) =>
+      name !== undefined &&
+      required.has(name) &&
+      requirements.some((one) => one.group === 'main' && packages.includes(one.name)),
+  );
+}
+
+/** The pyproject.toml of every other folder. */
+function neighbours({ workspace, facts }: Backend): Manifest[] {
+  return workspace.files().flatMap((path) => {
+    const isOther = /(^|\/)pyproject\.toml$/.test(path) && !facts.manifests.includes(path);
+    const file = isOther ? workspace.read(path) : undefined;
+    return file ? [readManifest(file)] : [];
+  });
 }
 
 /** True where the manifest that is installed names another driver of the dialect, and only some other manifest this one. */

@@ -22,6 +22,8 @@ export interface Manifest {
   path: string;
   kind: 'requirements' | 'pyproject' | 'pipfile' | 'setup.cfg' | 'package.json';
   requirements: Requirement[];
+  /** The normalised name of the project that it installs, where it says one. */
+  name?: string;
   /** The versions of Python that it is made for, e.g. `>=3.11`. */
   requiresPython?: string;
   /** Paths of the files behind `-r`, or that a build tool reads its list from, relative to the workspace's root. */
@@ -45,13 +47,14 @@ export function readManifest(file: File): Manifest {
   const kind = kindOf(file.path) ?? 'requirements';
   const base = { path: file.path, kind, includes: [], constraints: [] };
   if (kind === 'requirements') return readTextManifest(file, base);
-  const { entries, problems, requiresPython, includes = [] } = READERS[kind](file);
+  const { entries, problems, requiresPython, name, includes = [] } = READERS[kind](file);
   return {
     ...base,
     requirements: entries,
     includes: includes.map((path) => besideOf(file.path, path)),
     problems,
     ...(requiresPython !== undefined && { requiresPython }),
+    ...(name !== undefined && { name }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Problem } from '../types.ts';
 import { isPep508Error, parsePep508 } from './pep508.ts';
 import { entryRequirements } from './poetry.ts';
 import { problemAt, type Reading } from './range.ts';
-import type { Requirement } from './requirement.ts';
+import { normaliseName, type Requirement } from './requirement.ts';
 import { partsOf } from './requirements.ts';
 import {
   charactersOf,
@@ -23,6 +23,8 @@ export interface TomlManifest extends Reading<Requirement> {
   requiresPython?: string;
   /** Requirements files that a build tool reads the list from, as written. */
   includes?: string[];
+  /** The normalised name under which the project itself is required. */
+  name?: string;
 }
 
 /**
@@ -38,12 +40,15 @@ export function readPyproject(file: File): TomlManifest {
     for (const item of entry.value.items ?? []) readItem(file, item, group, { entries, problems });
   }
   const poetry = poetryTables(toml).flatMap(([path, group]) => entryRequirements(file, toml, path, group));
+  const name = (findEntry(toml, ['project', 'name']) ?? findEntry(toml, ['tool', 'poetry', 'name']))?.value
+    .value;
   const python = findEntry(toml, ['project', 'requires-python']) ?? findEntry(toml, [...POETRY, 'python']);
   return {
     entries: [...entries, ...poetry.filter((one) => one.name !== 'python')],
     problems,
     includes: filesOf(findEntry(toml, [...DYNAMIC, 'dependencies', 'file'])),
     ...(typeof python?.value.value === 'string' && { requiresPython: python.value.value }),
+    ...(typeof name === 'string' && { name: normaliseName(name) }),
   };
 }
 
