@@ -207,7 +207,8 @@ function ofTables(backend: Backend, metadata: BoundMetadata, document: PythonDoc
     const from = schemaItem(metadata, document, receiver);
     const changes = !/^(execute|scalar)$/.test(method);
     const root = MIGRATES.test(method) ? firstName(receiver) : undefined;
-    const unknown = root !== undefined && document.origin(root).kind !== 'external';
+    const unknown =
+      root !== undefined && document.origin(root).kind !== 'external' && !isBatchOfAlembic(document, root);
     if (!from && !unknown && !(changes && isMadeWithTable(metadata, document, receiver))) return [];
     return [
       from === 'itself' && /^(create|drop)$/.test(method)
@@ -215,6 +216,14 @@ function ofTables(backend: Backend, metadata: BoundMetadata, document: PythonDoc
         : { unclear: { document, node: call } },
     ];
   });
+}
+
+/** `with op.batch_alter_table("users") as batch_op:` works on alembic's own connection. */
+function isBatchOfAlembic(document: PythonDocument, name: Node): boolean {
+  const origin = document.origin(name);
+  const value = origin.kind === 'local' ? origin.binding.value : undefined;
+  const callee = value?.type === 'call' ? value.childForFieldName('function') : undefined;
+  return callee ? document.externalName(callee) === 'alembic.op.batch_alter_table' : false;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { importedNames } from '../languages/python/import-edits.ts';
 import type { ModuleTarget } from '../languages/python/modules.ts';
-import { children, encloses, type Node, plainString } from '../languages/python/tree.ts';
+import { children, descendants, encloses, type Node, plainString } from '../languages/python/tree.ts';
 
 /** An import that finds a module half way through its own imports, without the name that is wanted. */
 export interface CycleFailure {
@@ -15,9 +15,13 @@ export interface CycleFailure {
 /**
  * Walks through the imports in the order in which Python runs them, from one module on, and finds the first that a cycle breaks.
  * Only what runs at import counts: not the bodies of functions, not `if TYPE_CHECKING`. A module that the build writes cannot be seen.
+ * Where the code itself catches an import that fails, it goes on in its own way, and nothing is said.
  */
 export function firstCycleFailure(start: PythonDocument, isGenerated: IsGenerated): CycleFailure | undefined {
-  return mayHaveCycle(start) ? new ImportWalk(isGenerated).load(start) : undefined;
+  if (!mayHaveCycle(start)) return undefined;
+  const walk = new ImportWalk(isGenerated);
+  const failure = walk.load(start);
+  return walk.catches ? undefined : failure;
 }
 
 /** True where the build writes a module of that name into a package. */
@@ -70,6 +74,8 @@ class ImportWalk {
   private readonly modules = new Map<string, Loading>();
   private readonly stack: string[] = [];
   private readonly isGenerated: IsGenerated;
+  /** True once an import has failed in a `try` that catches that. */
+  catches = false;
 
   constructor(isGenerated: IsGenerated) {
     this.isGenerated = isGenerated;
@@ -111,8 +117,12 @@ class ImportWalk {
     if (statement.type === 'import_from_statement') return this.fromImport(document, statement, state);
     if (statement.type === 'import_statement') return this.plainImport(document, statement, state);
     if (statement.type === 'if_statement' && isTypeChecking(document, statement)) return undefined;
-    if (/^(if|try|with|for|while)_statement$|_clause$|^block$/.test(statement.type))
-      return this.block(document, statement, state);
+    if (/^(if|try|with|for|while)_statement$|_clause$|^block$/.test(statement.type)) {
+      const failure = this.block(document, statement, state);
+      if (!failure || !catchesImportError(document, statement)) return failure;
+      this.catches = true;
+      return undefined;
+    }
     for (const [name, bindings] of document.scopes.module.bindings) {
       if (bindings.some((binding) => encloses(statement, binding.node))) state.bound.add(name);
     }
@@ -197,4 +207,21 @@ function isTypeChecking(document: PythonDocument, statement: Node): boolean {
   return /^(identifier|attribute)$/.test(test.type)
     ? (document.externalName(test)?.endsWith('.TYPE_CHECKING') ?? false)
     : plainString(test) === '';
+}
+
+const CATCHING = /^(ImportError|Exception|BaseException)$/;
+
+/** `try: … except ImportError: …`. */
+function catchesImportError(document: PythonDocument, statement: Node): boolean {
+  if (statement.type !== 'try_statement') return false;
+  return children(statement)
+    .filter(({ type }) => type === 'except_clause')
+    .some((clause) => {
+      const names = children(clause).filter(({ type }) => type !== 'block' && type !== 'comment');
+      const caught = names.flatMap((node) => [node, ...descendants(node, ['identifier', 'attribute'])]);
+      return (
+        names.length === 0 ||
+        caught.some((node) => CATCHING.test(node.text) && document.origin(node).kind === 'builtin')
+      );
+    });
 }

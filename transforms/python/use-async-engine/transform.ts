@@ -39,6 +39,7 @@ export default {
       const name = enclosing(engine.call, 'assignment')?.childForFieldName('left')?.text ?? 'The engine';
       const draft = { subject: name, at: document.place(engine.callee) };
       if (sync) {
+        if (isMadeBothWays(engine)) return [];
         const both = `${name} is used as an async engine in ${first.document.path} and as a synchronous one in ${sync.document.path}.`;
         return [{ ...draft, safety: 'report', message: both, next: 'Make two engines, one of each kind.' }];
       }
@@ -65,6 +66,15 @@ export default {
     });
   },
 } satisfies Transform<'python'>;
+
+/** Another branch makes the same name's engine with create_async_engine: there are two of them already. */
+function isMadeBothWays(engine: Engine): boolean {
+  const nameOf = ({ call }: Engine) => enclosing(call, 'assignment')?.childForFieldName('left')?.text;
+  const name = nameOf(engine);
+  return (
+    name !== undefined && enginesOf(engine.document).some((other) => other.async && nameOf(other) === name)
+  );
+}
 
 /** `AsyncEngine(create_engine("postgresql://…"))`: only create_async_engine asks psycopg for its async side. */
 function wrapped(document: PythonDocument, backend: Backend, engine: Engine, wrapper: Node): Draft[] {
