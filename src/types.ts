@@ -27,6 +27,8 @@ export interface Place {
 /** Replace start..end of a file by text. An edit 0..0 of a file that is not there creates it. */
 export interface Edit extends Place {
   text: string;
+  /** Of an edit that makes a new import statement: the module. Another one for it waits, and joins what is there by then. */
+  imports?: string;
 }
 
 /** What a transform found at one place: the unit of consent. */

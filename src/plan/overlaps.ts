@@ -13,8 +13,11 @@ export function withoutOverlaps(findings: readonly Finding[]): Finding[] {
   });
 }
 
-/** Two insertions at one place overlap too: which comes first would be chance. So do an insertion and an edit that begins there. */
+/**
+ * Two insertions at one place overlap too: which comes first would be chance. So do an insertion and an edit that begins there, and
+ * two new import statements for one module, which become one where the second is made after the first.
+ */
 function overlap(a: Edit, b: Edit): boolean {
-  if (a.start === b.start) return true;
+  if (a.start === b.start || (a.imports !== undefined && a.imports === b.imports)) return true;
   return a.start < b.end && b.start < a.end;
 }

@@ -146,7 +146,7 @@ function rewrite(document: PythonDocument, binding: Binding, wanted: WantedImpor
   const module = binding.statement.childForFieldName('module_name');
   const name = importedNames(binding.statement)[0];
   if (!module || !name) return [];
-  const edits = [{ ...document.place(module), text: wanted.module }];
+  const edits: Edit[] = [{ ...document.place(module), text: wanted.module, imports: wanted.module }];
   if (name.text !== nameText(wanted)) edits.push({ ...document.place(name), text: nameText(wanted) });
   return edits;
 }
@@ -223,6 +223,10 @@ function sameLine(document: PythonDocument, a: Node, b: Node): boolean {
 
 /** A new line in the run of imports of the same package, sorted if they are; else after the last import of the block. */
 function insertStatement(document: PythonDocument, wanted: WantedImport): Edit {
+  return { ...newStatement(document, wanted), imports: wanted.module };
+}
+
+function newStatement(document: PythonDocument, wanted: WantedImport): Edit {
   const { text } = document;
   const line = `from ${wanted.module} import ${nameText(wanted)}`;
   const at = placeForStatement(document, wanted.module);
