@@ -7,8 +7,8 @@ import { installedVersionOf } from './installed-version.ts';
 import { knownVersionOf } from './package-version.ts';
 import { specifierOf } from './specifiers.ts';
 
-/** What a release took away and no transform replaces: the code that needs it runs on older ones. Read off the wheels of both. */
-const TAKEN_AWAY: { package: string; since: string; names: readonly string[] }[] = [
+/** What a release took away and nothing of the same use replaces: the code that needs it runs on older ones. Read off the wheels of both. */
+export const TAKEN_AWAY: { package: string; since: string; names: readonly string[] }[] = [
   {
     package: 'sqlalchemy',
     since: '1.4',

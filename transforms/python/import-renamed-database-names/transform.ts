@@ -1,4 +1,5 @@
 import type { Backend } from '../../../src/backend/backend.ts';
+import { TAKEN_AWAY } from '../../../src/backend/older-releases.ts';
 import { renameImported } from '../../../src/backend/rename-imported.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -27,10 +28,14 @@ const ROW: Renamed = {
 const RENAMED: Record<string, Renamed> = {
   'sqlalchemy.orm.relation': { module: 'sqlalchemy.orm', name: 'relationship' },
   'sqlalchemy.orm.eagerload': { module: 'sqlalchemy.orm', name: 'joinedload' },
+  'sqlalchemy.ext.declarative.clsregistry': { module: 'sqlalchemy.orm', name: 'clsregistry' },
   'sqlalchemy.engine.RowProxy': ROW,
   'sqlalchemy.engine.result.RowProxy': ROW,
   'sqlalchemy.engine.base.RowProxy': ROW,
 };
+
+/** Classes to derive from, which events took the place of, and engine strategies, which nothing did. */
+const GONE = new Set(TAKEN_AWAY.flatMap(({ package: of, names }) => (of === 'sqlalchemy' ? names : [])));
 
 /** What `sqlalchemy.databases` held until 1.4: each the `base` module of a dialect that is still there. */
 const DATABASES: Record<string, string> = {
@@ -52,14 +57,26 @@ export default {
     /cannot import name '(relation|eagerload)' from 'sqlalchemy\.orm'/,
     /cannot import name 'RowProxy' from 'sqlalchemy\.engine/,
     /module 'sqlalchemy\.(orm|engine)[\w.]*' has no attribute '(relation|eagerload|RowProxy)'/,
-    /No module named 'sqlalchemy\.databases'/,
+    /cannot import name '(clsregistry|\w+Extension|\w+Strategy|ConnectionProxy|PoolListener)' from 'sqlalchemy\./,
+    /No module named 'sqlalchemy\.(databases|interfaces)'/,
   ],
-  literals: ['relation', 'eagerload', 'RowProxy', 'databases'],
+  literals: [
+    'relation',
+    'eagerload',
+    'RowProxy',
+    'databases',
+    'clsregistry',
+    'Extension',
+    'ConnectionProxy',
+    'PoolListener',
+    'EngineStrategy',
+  ],
   detect(document, backend) {
     if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return [
       ...document.bindings.flatMap((binding) => oldImport(document, backend, binding)),
       ...oldAttributes(document, backend),
+      ...goneAttributes(document),
       ...oldModule(document),
     ];
   },
@@ -77,6 +94,7 @@ function oldImport(document: PythonDocument, backend: Backend, binding: Binding)
     const edits = renameImported(document, backend, binding, to);
     return [{ subject: imported, at, message: renamedMessage(module, imported, to), edits, ...safetyOf(to) }];
   }
+  if (GONE.has(`${module}.${imported}`)) return [gone(module, imported, at)];
   const dialect = module === 'sqlalchemy.databases' ? DATABASES[imported] : undefined;
   if (!dialect) return [];
   const plain = document.usesOf(binding).every(({ node }) => isTypeOf(node.parent));
@@ -84,6 +102,19 @@ function oldImport(document: PythonDocument, backend: Backend, binding: Binding)
   const edits = moveImported(document, binding, home, plain ? dialect : 'base');
   const message = `sqlalchemy.databases is gone since SQLAlchemy 2.0; its ${imported} is ${plain ? `${home}.${dialect}` : `${home}.base`}.`;
   return [{ subject: `databases.${imported}`, at, message, edits }];
+}
+
+function gone(module: string, name: string, at: Place): Draft {
+  const instead = /Extension$|Proxy$|Listener$/.test(name)
+    ? 'Listen with sqlalchemy.event.listens_for in its place'
+    : 'Make engines with create_engine alone';
+  return {
+    subject: name,
+    at,
+    safety: 'report',
+    message: `${module} has no ${name} since SQLAlchemy 1.4, so that this module cannot be imported.`,
+    next: `${instead}, or require SQLAlchemy below 1.4.`,
+  };
 }
 
 /** `try: … except ImportError:` and `if version < "1.4":` ask first; what the type checker reads is not run. */
@@ -144,6 +175,17 @@ function oldAttributes(document: PythonDocument, backend: Backend): Draft[] {
     });
     const message = renamedMessage(object.text, name, to);
     return [{ subject: name, at: document.place(first), message, edits, ...safetyOf(to) }];
+  });
+}
+
+/** `class Audit(interfaces.MapperExtension)`. */
+function goneAttributes(document: PythonDocument): Draft[] {
+  return [...GONE].flatMap((whole): Draft[] => {
+    const dot = whole.lastIndexOf('.');
+    const node = document
+      .attributesNamed(whole.slice(dot + 1))
+      .find((each) => document.externalName(each) === whole && !isAskedFor(each));
+    return node ? [gone(whole.slice(0, dot), whole.slice(dot + 1), document.place(node))] : [];
   });
 }
 
