@@ -14,6 +14,7 @@ interface Parsed {
   tree?: Tree;
   scopes?: Scopes;
   damage?: Damage[];
+  isPython2?: boolean;
   calls?: Node[];
   attributes?: Node[];
   attributesByName?: Map<string, Node[]>;
@@ -83,7 +84,8 @@ export class PythonDocument {
 
   /** True where a statement is one that Python 3 refuses, and Python 2 took. */
   get isPython2(): boolean {
-    return mayBePython2(this.text) && this.damage.some(({ kind }) => kind === 'python 2');
+    this.parsed.isPython2 ??= mayBePython2(this.text) && this.damage.some(({ kind }) => kind === 'python 2');
+    return this.parsed.isPython2;
   }
 
   get calls(): Node[] {
