@@ -220,10 +220,11 @@ function ofTables(backend: Backend, metadata: BoundMetadata, document: PythonDoc
 
 /** `with op.batch_alter_table("users") as batch_op:` works on alembic's own connection. */
 function isBatchOfAlembic(document: PythonDocument, name: Node): boolean {
-  const origin = document.origin(name);
-  const value = origin.kind === 'local' ? origin.binding.value : undefined;
-  const callee = value?.type === 'call' ? value.childForFieldName('function') : undefined;
-  return callee ? document.externalName(callee) === 'alembic.op.batch_alter_table' : false;
+  const bindings = scopeAt(document, name).find(name.text, name) ?? [];
+  return bindings.every(({ value }) => {
+    const callee = value?.type === 'call' ? value.childForFieldName('function') : undefined;
+    return callee ? document.externalName(callee) === 'alembic.op.batch_alter_table' : false;
+  });
 }
 
 /**

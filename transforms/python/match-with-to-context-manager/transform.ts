@@ -98,6 +98,8 @@ function toSync(
   draft: Draft,
 ): Draft | undefined {
   if (awaitsWhatItOpens(document, statement)) {
+    // Code that uses it as an async one is the better witness than an annotation.
+    if (!isMade(backend, document, openedBy(statement))) return undefined;
     const next =
       'Make it async where it is made, with create_async_engine, async_sessionmaker or @asynccontextmanager.';
     return {
@@ -145,10 +147,11 @@ function isPassedAsync(backend: Backend, document: PythonDocument, node: Node, h
   );
 }
 
-/** True where more than an annotation says what it is; of `engine.begin()` the engine counts. */
+/** True where more than an annotation says what it is; of `engine.begin()` and `factory.begin()` what stands before counts. */
 function isMade(backend: Backend, document: PythonDocument, node: Node): boolean {
   const receiver = receiverOf(backend, document, node)?.kind;
-  const kind = receiver?.what === 'engine' ? receiver : kindOf(backend, document, node);
+  const isMaker = /^(engine|session-factory|session)$/.test(receiver?.what ?? '');
+  const kind = isMaker ? receiver : kindOf(backend, document, node);
   return kind?.made !== undefined || kind?.what === 'context' || kind?.what === 'connection';
 }
 
