@@ -3,10 +3,10 @@ import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts
 import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
 import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { urlObject } from '../../../src/backend/url-objects.ts';
-import { argumentsOf, hasSplat, positional } from '../../../src/languages/python/arguments.ts';
+import { argumentsOf, hasSplat, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import { descendants, type Node } from '../../../src/languages/python/tree.ts';
+import { descendants, type Node, stringContent } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 import type { Edit } from '../../../src/types.ts';
 
@@ -48,8 +48,17 @@ function constructed(document: PythonDocument, call: Node): Draft[] {
     'URL() takes all of its seven fields since SQLAlchemy 2.0; URL.create() fills in those that are left out.';
   const at = callee.endIndex;
   const create = { file: document.path, start: at, end: at, text: '.create' };
-  const edits = [create, ...withPassword(document, call)];
+  const edits = [create, ...presentDialect(document, call), ...withPassword(document, call)];
   return [{ subject: `URL ${functionAt(call)}`, at: document.place(callee), message, edits }];
+}
+
+/** `URL("postgres", …)`: SQLAlchemy 1.4 took that name of the dialect away. */
+function presentDialect(document: PythonDocument, call: Node): Edit[] {
+  const name = keywordValue(call, 'drivername') ?? positional(call)[0];
+  const content = name && stringContent(name);
+  const [old] = /^postgres(?=\+|$)/.exec(content?.text ?? '') ?? [];
+  if (!content || old === undefined) return [];
+  return [{ file: document.path, start: content.start, end: content.start + old.length, text: 'postgresql' }];
 }
 
 /** `str(URL(…))`: str() of an address wrote the password as long as URL() could be called like that, and writes *** now. */

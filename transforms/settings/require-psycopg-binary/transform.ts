@@ -49,12 +49,11 @@ function hasLibrary(backend: Backend): boolean {
   );
 }
 
-/** Required, but never imported: the engines load another driver of PostgreSQL, and no code asks for psycopg by its name. */
+/** Required, but never imported: no code asks for psycopg by its name, and what it speaks to PostgreSQL with is another driver. */
 function isLeftOver(backend: Backend): boolean {
+  if (backend.documents.some(({ text }) => /\bpsycopg\b/.test(text))) return false;
   const drivers = driversInUse(backend).filter(({ dialect }) => dialect === 'postgresql');
-  return (
-    drivers.length > 0 &&
-    !drivers.some(({ driver }) => driver === 'psycopg') &&
-    !backend.documents.some(({ text }) => /\bpsycopg\b/.test(text))
-  );
+  return drivers.length > 0
+    ? !drivers.some(({ driver }) => driver === 'psycopg')
+    : backend.documents.some(({ text }) => /\b(asyncpg|pg8000)\b/.test(text));
 }
