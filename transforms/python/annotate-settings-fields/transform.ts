@@ -29,8 +29,10 @@ interface Bare {
 }
 
 function draftsOf(document: PythonDocument, { definition, name }: SettingsClass): Draft[] {
-  const bare = bodyOf(definition).flatMap(bareField);
-  const [first] = bare;
+  const bare = bodyOf(definition)
+    .flatMap(bareField)
+    .filter(({ value }) => !isNoField(document, value));
+  const [first] = bare.filter(({ value }) => isPlain(document, value));
   if (!first) return [];
   const typed = bare.map((field) => ({ ...field, type: typeOf(document, field.value) }));
   const names = bare.map((field) => field.name.text).join(', ');
@@ -60,6 +62,25 @@ function bareField(statement: Node): Bare[] {
   const value = assignment?.childForFieldName('right');
   if (name?.type !== 'identifier' || !value || assignment?.childForFieldName('type')) return [];
   return name.text.startsWith('_') || name.text === 'model_config' ? [] : [{ name, value }];
+}
+
+/** `customise = other_function`, `check = classmethod(f)`: pydantic lets methods and properties be, however they come in. */
+function isNoField(document: PythonDocument, value: Node): boolean {
+  if (value.type === 'call') {
+    const callee = value.childForFieldName('function');
+    return callee !== null && /^(classmethod|staticmethod|property)$/.test(callee.text);
+  }
+  const origin = /^(identifier|attribute)$/.test(value.type) ? document.origin(value) : undefined;
+  return origin?.kind === 'local' && /^(function|class)$/.test(origin.binding.kind);
+}
+
+/** True for a value that is data for certain: the class cannot be made with it. What a call gives may be a function. */
+function isPlain(document: PythonDocument, value: Node): boolean {
+  return (
+    /^(list|dictionary|set|tuple|none)$/.test(value.type) ||
+    typeOf(document, value) !== undefined ||
+    environmentRead(document, value) !== undefined
+  );
 }
 
 const LITERALS: Readonly<Record<string, string>> = {

@@ -112,8 +112,12 @@ function toSync(
   const session = sessionOf(backend, document, openedBy(statement));
   if (session && isPassedAsync(backend, document, session)) return undefined;
   if (!isMade(backend, document, session ?? openedBy(statement))) {
+    // A sessionmaker makes sessions of any class, async ones too.
+    if (receiverOf(backend, document, openedBy(statement))?.kind.what === 'session-factory') return undefined;
+    const [name = ''] = openedBy(statement).text.split('\n');
+    const message = `${name} is opened by async with, and an annotation says that it is synchronous: one of both is wrong.`;
     const next = 'Look at what the annotation says of it, and at what is really passed.';
-    return { ...draft, safety: 'report', next };
+    return { ...draft, message, safety: 'report', next };
   }
   const keyword = statement.children.find((each) => each?.type === 'with');
   const end = keyword?.startIndex ?? statement.startIndex;
