@@ -15,6 +15,8 @@ export interface Blind {
   /** What is said of the place: a finding that changes nothing is nothing else. */
   claim: string;
   diff: string;
+  /** What is said of other places of the same file, and of manifests: that counts as done. */
+  siblings: string[];
 }
 
 /**
@@ -49,8 +51,24 @@ export function drawn(
     code: around(join(placeOf(from), file), line),
     claim: [message, next].filter(Boolean).join(' '),
     diff,
+    siblings: siblingsOf(findings, { package: from, file, line }),
   }));
   return { blind, key };
+}
+
+const MOST_SIBLINGS = 14;
+const MANIFEST = /(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.cfg)$/;
+
+function siblingsOf(
+  findings: readonly CorpusFinding[],
+  { package: from, file, line }: Pick<CorpusFinding, 'package' | 'file' | 'line'>,
+): string[] {
+  return findings
+    .filter(
+      (one) => one.package === from && (one.file === file ? one.line !== line : MANIFEST.test(one.file)),
+    )
+    .slice(0, MOST_SIBLINGS)
+    .map((one) => `${one.file}:${one.line} ${one.message}`);
 }
 
 function around(absoluteFile: string, line: number): string {

@@ -17,7 +17,7 @@ export interface Drawing {
   findings: number;
   drawn: readonly Judged[];
   /** Earlier draws, each judged in the same way and followed by repairs: of how many safe ones how many were right. */
-  before: readonly { commit: string; seed: number; safe: number; right: number }[];
+  before: readonly { commit: string; seed: number; safe: number; right: number; note?: string }[];
 }
 
 /** docs/false-positives.md. */
@@ -37,7 +37,10 @@ for that the finding is unsafe, and the command says so.
 The goal is 97 of 100 right among the safe ones: ${of('safe', 'right')} of ${of('safe')} are. Before this draw there were others; what was wrong in them was repaired, and became samples.
 Rare transforms are drawn whole, so that the draws share many findings; no judge saw another's verdicts:
 ${before
-  .map((one) => `${one.commit} (seed ${one.seed}), ${one.right} of ${one.safe} safe ones right`)
+  .map(
+    ({ commit: of, seed: drawnWith, safe, right, note }) =>
+      `${of} (seed ${drawnWith}${note ? `; ${note}` : ''}), ${right} of ${safe} safe ones right`,
+  )
   .join('; ')}.
 
 | class | judged | right | unclear | wrong |
