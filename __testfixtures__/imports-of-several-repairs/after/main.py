@@ -1,8 +1,36 @@
-import os
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from sqlalchemy import text
+from sqlmodel import Field, SQLModel
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
-engine = create_async_engine(os.environ["DATABASE_URL"])
+engine = create_async_engine("postgresql+asyncpg://postgres@localhost:5432/shop")
 SessionLocal = async_sessionmaker(engine, class_=AsyncSession)
-app = FastAPI()
+
+
+class Item(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    async with engine.begin() as connection:
+        await connection.run_sync(SQLModel.metadata.create_all)
+    yield
+    await engine.dispose()
+
+
+app = FastAPI(lifespan=lifespan)
+
+
+async def get_session():
+    async with SessionLocal() as session:
+        yield session
+
+
+@app.get("/health")
+async def health():
+    async with SessionLocal() as session:
+        return {"answer": await session.scalar(text("SELECT 1"))}
