@@ -8,7 +8,8 @@ import { type Writes, writes } from '../../../src/backend/writing-statements.ts'
 import { positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import { encloses, enclosing, type Node } from '../../../src/languages/python/tree.ts';
+import { insertAfter } from '../../../src/languages/python/statement-edits.ts';
+import { encloses, enclosing, type Node, statementOf } from '../../../src/languages/python/tree.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -39,23 +40,60 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft[] 
   const method = call.childForFieldName('function')?.childForFieldName('attribute')?.text;
   const receiver = method === 'connect' ? receiverOf(backend, document, call) : undefined;
   if (!receiver || !/^(async-)?engine$/.test(receiver.kind.what)) return [];
-  const opened = openedBy(call);
+  const opened = openedBy(call) ?? assignedTo(call);
   if (!opened || isAutocommit(document, receiver.node)) return [];
-  const found = whatIsWritten(document, opened);
-  if (!found) return [];
+  const written = whatIsWritten(document, opened);
+  const found = written?.find(({ kind }) => kind === 'rows') ?? written?.[0];
+  if (!found || !written) return [];
   if (found.kind === 'schema' && dialectOf(document, backend, receiver.node) !== 'postgresql') return [];
+  const subject = `${receiver.node.text} ${functionAt(call)}`;
+  if (opened.statement.type !== 'with_statement')
+    return [{ subject, at: document.place(found.node), ...committed(document, opened, written) }];
   const name = call.childForFieldName('function')?.childForFieldName('attribute');
   if (!name) return [];
   const message = `What ${opened.name.text} writes is rolled back when its block ends, since nothing commits; begin() commits there.`;
   const edits = [{ ...document.place(name), text: 'begin' }];
-  return [
-    { subject: `${receiver.node.text} ${functionAt(call)}`, at: document.place(found.node), message, edits },
-  ];
+  return [{ subject, at: document.place(found.node), message, edits }];
+}
+
+/** `connection = engine.connect()`: a commit behind the last thing that it writes. Connections have commit() since 2.0. */
+function committed(
+  document: PythonDocument,
+  { name, awaited }: Opened,
+  written: readonly Written[],
+): Omit<Draft, 'subject' | 'at'> {
+  const last = lastStatement(written.map(({ node }) => node));
+  const commit = `${awaited ? 'await ' : ''}${name.text}.commit()`;
+  const message = `What ${name.text} writes is rolled back when it is closed, since nothing commits.`;
+  if (last.type === 'return_statement')
+    return { message, safety: 'report', next: `Keep the result, call ${commit}, and return it then.` };
+  return { message, runsFrom: { sqlalchemy: '2.0' }, edits: [insertAfter(document, last, commit)] };
+}
+
+/** The last statement with one of the writes in it, in the innermost block that holds all of them; a loop counts as a whole. */
+function lastStatement(writes: readonly Node[]): Node {
+  let statement = statementOf(writes.at(-1) as Node);
+  for (;;) {
+    const block = statement.parent;
+    const around = block?.parent;
+    if (!block || !around || block.type !== 'block') return statement;
+    const isLoop = /^(for|while)_statement$/.test(around.type);
+    if (!isLoop && writes.every((node) => encloses(block, node))) return statement;
+    if (/^(function|class)_definition$/.test(around.type)) return statement;
+    statement = statementOf(around);
+  }
 }
 
 interface Opened {
+  /** The with statement, or the function in which the connection is assigned. */
   statement: Node;
   name: Node;
+  awaited?: boolean;
+}
+
+interface Written {
+  kind: Writes;
+  node: Node;
 }
 
 /** The with statement that a connection is opened by, and the name that it has there. */
@@ -66,17 +104,26 @@ function openedBy(call: Node): Opened | undefined {
   return statement && name?.type === 'identifier' ? { statement, name } : undefined;
 }
 
-/** The first statement that writes, where all uses of the connection are seen and none of them looks after the transaction. */
-function whatIsWritten(
-  document: PythonDocument,
-  { statement, name }: Opened,
-): { kind: Writes; node: Node } | undefined {
-  const bindings = scopeAt(document, statement).bindings.get(name.text);
+/** `connection = engine.connect()` in a function. */
+function assignedTo(call: Node): Opened | undefined {
+  const awaited = call.parent?.type === 'await';
+  const assignment = awaited ? call.parent?.parent : call.parent;
+  const name = assignment?.type === 'assignment' ? assignment.childForFieldName('left') : undefined;
+  const statement = enclosing(call, 'function_definition', 'lambda');
+  return name?.type === 'identifier' && statement?.type === 'function_definition'
+    ? { statement, name, awaited }
+    : undefined;
+}
+
+/** The statements that write, where all uses of the connection are seen and none of them looks after the transaction. */
+function whatIsWritten(document: PythonDocument, { statement, name }: Opened): Written[] | undefined {
+  const bindings = scopeAt(document, name).bindings.get(name.text);
+  if (statement.type !== 'with_statement' && bindings?.length !== 1) return undefined;
   const inside = ({ node }: { node: Node }) => encloses(statement, node);
   const uses = document
     .referencesNamed(name.text)
     .filter(({ node, scope }) => inside({ node }) && scope.find(name.text) === bindings);
-  const found: { kind: Writes; node: Node }[] = [];
+  const found: Written[] = [];
   for (const { node } of uses) {
     const attribute = node.parent?.type === 'attribute' ? node.parent : undefined;
     const method = attribute?.childForFieldName('attribute')?.text ?? '';
@@ -87,7 +134,7 @@ function whatIsWritten(
     const kind = given && writes(document, given);
     if (kind && given) found.push({ kind, node: given });
   }
-  return found.find(({ kind }) => kind === 'rows') ?? found[0];
+  return found;
 }
 
 /** The engine commits each statement by itself: it was made so, or this use of it asks for that. */
