@@ -1,6 +1,7 @@
 import { positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { dirname, join } from '../languages/python/modules.ts';
+import { scopeAt } from '../languages/python/origin.ts';
 import {
   children,
   descendants,
@@ -157,4 +158,15 @@ function isConfig(document: PythonDocument, node: Node): boolean {
   const value =
     node.type === 'identifier' ? document.scopes.module.bindings.get(node.text)?.[0]?.value : undefined;
   return document.externalName(value ?? node) === 'alembic.context.config';
+}
+
+/** `with op.batch_alter_table("users") as batch_op:`, or several of them with the same name: it works on alembic's own connection. */
+export function isBatch(document: PythonDocument, node: Node): boolean {
+  const bindings = node.type === 'identifier' ? scopeAt(document, node).find(node.text, node) : undefined;
+  return bindings?.every(({ value }) => value && isBatchCall(document, value)) ?? false;
+}
+
+function isBatchCall(document: PythonDocument, value: Node): boolean {
+  const callee = value.type === 'call' ? value.childForFieldName('function') : undefined;
+  return callee ? document.externalName(callee) === 'alembic.op.batch_alter_table' : false;
 }

@@ -12,6 +12,7 @@ import { lineStart } from '../languages/python/layout.ts';
 import { scopeAt } from '../languages/python/origin.ts';
 import { descendants, enclosing, type Node } from '../languages/python/tree.ts';
 import type { Edit } from '../types.ts';
+import { isBatch } from './alembic.ts';
 import type { Backend } from './backend.ts';
 import { tableInMetadata } from './declared-tables.ts';
 import { factoriesOf } from './engines.ts';
@@ -208,22 +209,13 @@ function ofTables(backend: Backend, metadata: BoundMetadata, document: PythonDoc
     const changes = !/^(execute|scalar)$/.test(method);
     const root = MIGRATES.test(method) ? firstName(receiver) : undefined;
     const unknown =
-      root !== undefined && document.origin(root).kind !== 'external' && !isBatchOfAlembic(document, root);
+      root !== undefined && document.origin(root).kind !== 'external' && !isBatch(document, root);
     if (!from && !unknown && !(changes && isMadeWithTable(metadata, document, receiver))) return [];
     return [
       from === 'itself' && /^(create|drop)$/.test(method)
         ? givenFirst(backend, metadata, document, call)
         : { unclear: { document, node: call } },
     ];
-  });
-}
-
-/** `with op.batch_alter_table("users") as batch_op:` works on alembic's own connection. */
-function isBatchOfAlembic(document: PythonDocument, name: Node): boolean {
-  const bindings = scopeAt(document, name).find(name.text, name) ?? [];
-  return bindings.every(({ value }) => {
-    const callee = value?.type === 'call' ? value.childForFieldName('function') : undefined;
-    return callee ? document.externalName(callee) === 'alembic.op.batch_alter_table' : false;
   });
 }
 

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Node } from 'yaml';
 import { dirname } from '../languages/python/modules.ts';
 import { settingsKind } from '../settings/variables.ts';
 import { YamlFile } from '../settings/yaml-nodes.ts';
@@ -12,11 +13,22 @@ export function buildFoldersAt(workspace: Workspace, { file: path, start }: UrlP
   return (yaml?.pairs(yaml.at('services')) ?? []).flatMap(([, service]) => {
     const given = yaml?.variables(yaml.child(service, 'environment')) ?? [];
     if (!given.some(({ valueRange }) => valueRange.start === start)) return [];
-    const build = yaml?.child(service, 'build');
-    const context = build && (yaml?.string(build) ?? yaml?.string(yaml?.child(build, 'context')));
-    if (context === undefined || context.includes('$') || context.includes('://')) return [];
-    return [posix.normalize(posix.join(dirname(path), context)).replace(/^\.?\/|^\.$|\/$/g, '')];
+    const context = yaml && buildContext(yaml, service);
+    return context === undefined || context.includes('$') || context.includes('://')
+      ? []
+      : [folderOf(path, context)];
   });
+}
+
+/** What a service is built from, `build: ./api` and `build: {context: ./api}`; undefined where it says no folder. */
+export function buildContext(yaml: YamlFile, service: Node | undefined): string | undefined {
+  const build = yaml.child(service, 'build');
+  return build && (yaml.string(build) ?? yaml.string(yaml.child(build, 'context')));
+}
+
+/** A folder as a compose file (relative path) names it, relative to the workspace's root. */
+export function folderOf(compose: string, context: string): string {
+  return posix.normalize(posix.join(dirname(compose), context)).replace(/^\.?\/|^\.$|\/$/g, '');
 }
 
 /** True where one folder is the other, or holds it. */

@@ -148,9 +148,8 @@ export function isDriverRequired(backend: Backend, { dialect, driver }: WantedDr
   const known = driverOf(dialect, driver);
   if (!known || known.packages.length === 0) return true;
   const packages = known.packages.map((name) => name.replace(/\[.*$/, ''));
-  if (comesWithNeighbour(backend, packages)) return true;
-  if (!packages.some((name) => backend.requires(name))) return false;
-  return !namesAnother(backend, packages, dialect);
+  const isListed = packages.some((name) => backend.requires(name));
+  return (isListed && !namesAnother(backend, packages, dialect)) || comesWithNeighbour(backend, packages);
 }
 
 /** True where a project of the same repository, which is required by its name, requires one of the packages. */

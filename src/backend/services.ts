@@ -1,9 +1,8 @@
-import { posix } from 'node:path';
-import { dirname } from '../languages/python/modules.ts';
 import { readCompose } from '../settings/yaml.ts';
 import { YamlFile } from '../settings/yaml-nodes.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Backend } from './backend.ts';
+import { buildContext, folderOf } from './compose-services.ts';
 
 /** A service of a compose file that runs somebody's image. */
 export interface ImageService {
@@ -41,13 +40,8 @@ export function isInForeignService(workspace: Workspace, path: string, offset: n
   for (const [, service] of yaml?.pairs(yaml.at('services')) ?? []) {
     const [start, , end] = service?.range ?? [0, 0, 0];
     if (!yaml || offset < start || offset >= end) continue;
-    const build = yaml.child(service, 'build');
-    if (!build) return yaml.child(service, 'image') !== undefined;
-    return !isFolderOfProject(
-      workspace,
-      path,
-      yaml.string(build) ?? yaml.string(yaml.child(build, 'context')),
-    );
+    if (!yaml.child(service, 'build')) return yaml.child(service, 'image') !== undefined;
+    return !isFolderOfProject(workspace, path, buildContext(yaml, service));
   }
   return false;
 }
@@ -55,6 +49,6 @@ export function isInForeignService(workspace: Workspace, path: string, offset: n
 /** A context is a folder as seen from the compose file, or an address of a repository. One with a variable may be any. */
 function isFolderOfProject(workspace: Workspace, path: string, context = '.'): boolean {
   if (context.includes('$')) return true;
-  const folder = posix.normalize(posix.join(dirname(path), context)).replace(/^\.?\/|^\.$|\/$/g, '');
+  const folder = folderOf(path, context);
   return folder === '' || workspace.files().some((file) => file.startsWith(`${folder}/`));
 }

@@ -1,9 +1,9 @@
+import { isBatch } from '../../../src/backend/alembic.ts';
 import type { Backend } from '../../../src/backend/backend.ts';
 import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { hasSplat, keyword, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { scopeAt } from '../../../src/languages/python/origin.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
@@ -138,18 +138,6 @@ function operationOf(document: PythonDocument, call: Node): Operation | undefine
 function operationName(document: PythonDocument, callee: Node): string | undefined {
   const [library, module, name, ...more] = document.externalName(callee)?.split('.') ?? [];
   return library === 'alembic' && module === 'op' && more.length === 0 ? name : undefined;
-}
-
-/** `with op.batch_alter_table("users") as batch_op:`, or several of them with the same name. */
-function isBatch(document: PythonDocument, receiver: Node): boolean {
-  const bindings =
-    receiver.type === 'identifier' ? scopeAt(document, receiver).find(receiver.text, receiver) : undefined;
-  return bindings?.every(({ value }) => value && isBatchCall(document, value)) ?? false;
-}
-
-function isBatchCall(document: PythonDocument, value: Node): boolean {
-  const callee = value.type === 'call' ? value.childForFieldName('function') : undefined;
-  return callee ? operationName(document, callee) === 'batch_alter_table' : false;
 }
 
 /** The old names at a call, where the new ones are not given as well: by name, or by their place. */
