@@ -26,12 +26,18 @@ function page({ id, transform }: LoadedTransform): string {
     `# ${transform.title}`,
     `\`${id}\` · ${safetyText(transform.safety)} · [source](${transform.docs})`,
     transform.why,
+    ...begins(transform.since),
     ...needed(transform.runsFrom),
     ...explains(transform.fixes ?? []),
     ...(transform.tasks?.length ? [`Rows of the seed: ${transform.tasks.join(', ')}.`] : []),
     '## Examples',
     ...samples.map(example),
   ].join('\n\n')}\n`;
+}
+
+function begins(releases: Releases = {}): string[] {
+  const names = Object.entries(releases).map(([name, version]) => `${name} ${version}`);
+  return names.length > 0 ? [`It is so from ${names.join(' and ')} on.`] : [];
 }
 
 function needed(releases: Releases = {}): string[] {

@@ -16,13 +16,15 @@ export interface Draft {
   safety?: Safety;
   /** Only where this place needs other releases than the transform as a whole. */
   runsFrom?: Releases;
+  /** Only where this place is wrong from other releases on than those of the transform as a whole. */
+  since?: Releases;
   provides?: string[];
   needs?: string[];
   next?: string;
   secret?: boolean;
 }
 
-/** The oldest release of each package on which repaired code runs: `{ sqlalchemy: '1.4' }`. */
+/** Releases by package, normalised as on PyPI: `{ sqlalchemy: '1.4' }`. */
 export type Releases = Readonly<Record<string, string>>;
 
 interface Described {
@@ -39,8 +41,13 @@ interface Described {
   tasks?: string[];
   /** What it works towards, where its first row of the seed does not tell. */
   checkpoint?: Checkpoint;
-  /** Where a backend admits older releases, which run the code as it is, a safe repair is unsafe. */
+  /**
+   * The oldest releases on which the repaired code runs. Where a backend admits older ones, which run the code as it is, a safe repair
+   * is unsafe.
+   */
   runsFrom?: Releases;
+  /** The releases from which on what it finds is wrong: looked for only where one of those may be installed and run the file. */
+  since?: Releases;
   /** Nothing is broken: looked for only where `--only` names it. */
   optIn?: true;
   /** Rows of the catalogue of breakages that it covers: `py-textual-sql`. */

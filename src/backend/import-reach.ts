@@ -70,27 +70,41 @@ function groupByName(documents: readonly PythonDocument[]): Map<string, PythonDo
 
 type ByName = ReadonlyMap<string, readonly PythonDocument[]>;
 
+/** The modules without which this one cannot be imported: those that its top level imports under no condition, and the packages above. */
+export function loadedAtImport(document: PythonDocument): PythonDocument[] {
+  const always = document.topBindings.filter(({ guards }) => guards.length === 0);
+  const starred = document.scopes.stars
+    .filter(({ statement }) => statement.parent?.type === 'module')
+    .map((star) => document.modules.resolve(document.path, star.module));
+  return [...always.flatMap((binding) => targetsOf(document, binding)), ...starred]
+    .flatMap((target) => (target.kind === 'project' ? [target.document] : []))
+    .concat(packagesAbove(document));
+}
+
 function importsOf(document: PythonDocument, byName: ByName): PythonDocument[] {
-  const found: PythonDocument[] = [];
-  const add = (target: ModuleTarget | undefined) => {
-    if (target?.kind === 'project') found.push(target.document);
-    if (target?.kind === 'external' || target?.kind === 'missing')
-      found.push(...endingWith(byName, target.name));
-  };
-  for (const binding of document.bindings) {
-    if (binding.kind === 'import') addDotted(document, binding.module ?? binding.name, add);
-    if (binding.kind !== 'from-import' || isForTypesOnly(binding)) continue;
-    const target = document.modules.resolve(document.path, binding.module ?? '');
-    const name = binding.imported ?? binding.name;
-    add(target);
-    if (target.kind === 'namespace') add(document.modules.below(target.folder, name));
-    if (target.kind === 'project') add(document.modules.submodule(target.document, name));
-    if (target.kind === 'external' || target.kind === 'missing')
-      found.push(...endingWith(byName, `${target.name}.${name}`));
-  }
-  for (const name of namesOfImporters(document)) add(document.modules.resolve(document.path, name));
-  for (const star of document.scopes.stars) add(document.modules.resolve(document.path, star.module));
-  return found;
+  const targets = document.bindings.flatMap((binding) => targetsOf(document, binding));
+  for (const name of namesOfImporters(document)) targets.push(document.modules.resolve(document.path, name));
+  for (const star of document.scopes.stars)
+    targets.push(document.modules.resolve(document.path, star.module));
+  return targets.flatMap((target) => {
+    if (target.kind === 'project') return [target.document];
+    return target.kind === 'namespace' ? [] : endingWith(byName, target.name);
+  });
+}
+
+/** What the modules of an import statement are, by what it binds: `from app import models` may mean app.models too. */
+function targetsOf(document: PythonDocument, binding: Binding): ModuleTarget[] {
+  if (binding.kind === 'import') return dottedTargets(document, binding.module ?? binding.name);
+  if (binding.kind !== 'from-import' || isForTypesOnly(binding)) return [];
+  const target = document.modules.resolve(document.path, binding.module ?? '');
+  const name = binding.imported ?? binding.name;
+  if (target.kind === 'external' || target.kind === 'missing')
+    return [target, { ...target, name: `${target.name}.${name}` }];
+  const inner =
+    target.kind === 'namespace'
+      ? document.modules.below(target.folder, name)
+      : document.modules.submodule(target.document, name);
+  return inner ? [target, inner] : [target];
 }
 
 /** True below `if TYPE_CHECKING:`, where an import is for the type checker and is not run. */
@@ -99,10 +113,11 @@ export function isForTypesOnly({ guards }: Binding): boolean {
 }
 
 /** `import a.b.c` loads all three. */
-function addDotted(document: PythonDocument, module: string, add: (target: ModuleTarget) => void): void {
+function dottedTargets(document: PythonDocument, module: string): ModuleTarget[] {
   const parts = module.split('.');
-  for (let length = 1; length <= parts.length; length++)
-    add(document.modules.resolve(document.path, parts.slice(0, length).join('.')));
+  return parts.map((_, index) =>
+    document.modules.resolve(document.path, parts.slice(0, index + 1).join('.')),
+  );
 }
 
 /** `try_import("app.models")`: a function that says that it imports, and is given the full name of a module. */

@@ -1,35 +1,11 @@
 import { posix } from 'node:path';
-import type { PythonDocument } from '../languages/python/document.ts';
 import { readManifest } from '../settings/manifest.ts';
 import { compareVersions, mayBeBelow } from '../settings/versions.ts';
 import type { Backend } from './backend.ts';
+import { goneUses } from './gone-uses.ts';
 import { installedVersionOf } from './installed-version.ts';
 import { knownVersionOf } from './package-version.ts';
 import { specifierOf } from './specifiers.ts';
-
-/** What a release took away and nothing of the same use replaces: the code that needs it runs on older ones. Read off the wheels of both. */
-export const TAKEN_AWAY: { package: string; since: string; names: readonly string[] }[] = [
-  {
-    package: 'sqlalchemy',
-    since: '1.4',
-    names: [
-      'sqlalchemy.engine.strategies.DefaultEngineStrategy',
-      'sqlalchemy.engine.strategies.PlainEngineStrategy',
-      'sqlalchemy.engine.strategies.ThreadLocalEngineStrategy',
-      'sqlalchemy.engine.threadlocal.TLEngine',
-      'sqlalchemy.ext.declarative.clsregistry._class_resolver',
-      'sqlalchemy.interfaces.ConnectionProxy',
-      'sqlalchemy.interfaces.PoolListener',
-      'sqlalchemy.orm.interfaces.AttributeExtension',
-      'sqlalchemy.orm.interfaces.MapperExtension',
-      'sqlalchemy.orm.interfaces.SessionExtension',
-      'sqlalchemy.orm.MapperExtension',
-      'sqlalchemy.orm.SessionExtension',
-      'sqlalchemy.orm.AttributeExtension',
-      'sqlalchemy.orm.session.SessionExtension',
-    ],
-  },
-];
 
 /**
  * Why somebody may run a backend on a release of a package below this one, as a whole clause; undefined where nothing speaks for it.
@@ -86,19 +62,11 @@ function olderInstallation(backend: Backend, name: string, version: string): str
 }
 
 function olderCode(backend: Backend, name: string, version: string): string | undefined {
-  const gone = TAKEN_AWAY.find((one) => one.package === name && one.since === version);
-  for (const document of gone ? backend.sources : []) {
-    const used = gone?.names.find((each) => uses(document, each));
-    if (used) return `${document.path} uses ${used}, which ${name} ${version} has no more`;
+  for (const document of backend.sources) {
+    const use = goneUses(document).find(
+      (each) => each.package === name && compareVersions(each.since, version) <= 0,
+    );
+    if (use) return `${document.path} uses ${use.name}, which ${name} ${use.since} has no more`;
   }
   return undefined;
-}
-
-function uses(document: PythonDocument, name: string): boolean {
-  const [module, last] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)];
-  if (!document.text.includes(last)) return false;
-  const isImported = document.bindings.some(
-    (one) => one.module === module && one.imported === last && one.guards.every(({ kind }) => kind !== 'try'),
-  );
-  return isImported || document.attributesNamed(last).some((node) => document.externalName(node) === name);
 }

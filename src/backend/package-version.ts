@@ -24,6 +24,9 @@ const BROUGHT: [name: string, version: string, by: string, since: string | undef
   ['flask-sqlalchemy', '3.0', 'flask-appbuilder', '5.0.0'],
   ['sqlalchemy', '2.0', 'gino', '2.0'],
   ['sqlalchemy', '2.0', 'snowflake-sqlalchemy', '1.6.1'],
+  ['sqlalchemy', '1.4', 'sqlalchemy-utils', '0.37.0'],
+  ['sqlalchemy', '2.1', 'sqlalchemy-utils', '0.43.0'],
+  ['sqlalchemy', '1.4', 'zope-sqlalchemy', '1.2'],
   // 0.13.0 is the last one: its import of sqlalchemy.databases fails.
   ['sqlalchemy', '2.0', MIGRATE, undefined],
 ];
@@ -103,8 +106,15 @@ function importsMigrate(backend: Backend): boolean {
 
 /** False where a package that requires this one keeps it below the version. */
 function mayBeBrought(backend: Backend, name: string, version: string): boolean {
-  return BROUGHT.filter(([brought, from]) => brought === name && compareVersions(version, from) >= 0).every(
-    ([, , by, since]) => !isRequired(backend, by) || (since !== undefined && mayBeFrom(backend, by, since)),
+  return bringersOf(name, version).every(
+    ({ by, since }) => !isRequired(backend, by) || (since !== undefined && mayBeFrom(backend, by, since)),
+  );
+}
+
+/** The packages whose releases before `since` keep this one below the version; all their releases do where that is undefined. */
+export function bringersOf(name: string, version: string): { by: string; since: string | undefined }[] {
+  return BROUGHT.filter(([brought, from]) => brought === name && compareVersions(version, from) >= 0).map(
+    ([, , by, since]) => ({ by, since }),
   );
 }
 

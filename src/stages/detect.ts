@@ -2,6 +2,7 @@ import type { Backend } from '../backend/backend.ts';
 import { notebooksOf, whySkipped } from '../backend/skipped.ts';
 import { concerns, concernsFile, reachable } from '../detect/concerns.ts';
 import { type Literals, literalsOf } from '../detect/mentions.ts';
+import { matters, mayMatter } from '../detect/releases.ts';
 import { toFinding } from '../detect/to-finding.ts';
 import type { SourceFile } from '../files/source-file.ts';
 import { tooDeep } from '../languages/too-deep.ts';
@@ -36,7 +37,8 @@ export function detect(backends: readonly Backend[], transforms: readonly Loaded
       try {
         const { drafts, problem } = run();
         if (problem) problems.push(problem);
-        for (const draft of drafts) remember(found, toFinding(draft, loaded, backend));
+        for (const draft of drafts)
+          if (matters(draft, loaded, backend)) remember(found, toFinding(draft, loaded, backend));
       } catch (error) {
         if (error instanceof FixBackendError) throw error;
         problems.push(failed(loaded.id, file, error));
@@ -85,7 +87,7 @@ function* allLooks(
   skipped: Map<string, string>,
 ): Iterable<Look> {
   for (const loaded of transforms)
-    if (loaded.language === 'settings')
+    if (loaded.language === 'settings' && mayMatter(loaded, backend, backend.facts.root))
       yield {
         loaded,
         file: backend.facts.root || '.',
@@ -111,6 +113,7 @@ function looksAt(
   skipped: Map<string, string>,
 ): Look[] {
   if (skipped.has(path) || !concernsFile(loaded, backend, path, literals)) return [];
+  if (!mayMatter(loaded, backend, path)) return [];
   const why = whySkipped(backend, path);
   if (why) {
     skipped.set(path, why);

@@ -3,7 +3,6 @@ import { classesOf } from '../../../src/backend/engines.ts';
 import { isSqlModel } from '../../../src/backend/kinds/external.ts';
 import { isModel } from '../../../src/backend/kinds/models.ts';
 import { calledName, sqlalchemyName } from '../../../src/backend/sqlalchemy-names.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { keywordValue } from '../../../src/languages/python/arguments.ts';
 import {
   basesOf,
@@ -33,12 +32,12 @@ export default {
     unsafe:
       'SQLAlchemy reads the annotation from then on: a column whose type is not Optional becomes NOT NULL, and a relationship has one or many as the annotation says',
   },
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#migrating-an-existing-mapping',
   catalogue: ['py-declarative-shape'],
   fixes: [/MappedAnnotationError: Type annotation for ".*" can't be correctly interpreted/],
   literals: ['relationship', 'mapped_column', 'synonym', 'column_property', 'composite'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return classesOf(document).flatMap((definition) => draft(document, backend, definition) ?? []);
   },
 } satisfies Transform<'python'>;

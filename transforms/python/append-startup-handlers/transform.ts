@@ -1,5 +1,5 @@
 import { type EventHandler, eventHandlers } from '../../../src/backend/event-handlers.ts';
-import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import { keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
@@ -8,12 +8,12 @@ export default {
   title: 'Add start-up handlers to the router',
   why: 'Starlette 1.0 took add_event_handler away, so the module fails when the server imports it.',
   safety: 'safe',
+  since: { starlette: '1.0' },
   docs: 'https://starlette.dev/release-notes/',
   catalogue: ['py-starlette1-event-api'],
   fixes: [/'FastAPI' object has no attribute 'add_event_handler'/],
   literals: ['add_event_handler'],
   detect(document, backend) {
-    if (!mayBeFrom(backend, 'starlette', '1.0')) return [];
     const because = versionReason(backend, 'starlette');
     return eventHandlers(document)
       .filter(({ how, framework, application }) => {

@@ -13,7 +13,6 @@ import { kindOf } from '../../../src/backend/kinds.ts';
 import { metadataAt } from '../../../src/backend/models.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { valueFor } from '../../../src/backend/values.ts';
 import { isForSomeVersions } from '../../../src/backend/version-checks.ts';
 import {
@@ -31,6 +30,7 @@ export default {
   title: 'Give the engine to what needs one, since metadata has none',
   why: 'SQLAlchemy 2.0 took the bind of MetaData away, so tables are neither created nor read and the server does not start.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#implicit-and-connectionless-execution-bound-metadata-removed',
   catalogue: ['py-removed-metadata-bind'],
   fixes: [
@@ -42,7 +42,6 @@ export default {
   ],
   literals: ['MetaData', 'declarative_base', 'create_all', 'drop_all', 'reflect', 'autoload'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     const done = repairedTogether(backend);
     return onePerFunction([
       ...boundMetadata(backend, document)

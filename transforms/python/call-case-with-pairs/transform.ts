@@ -1,6 +1,5 @@
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { unpacked } from '../../../src/backend/unpacked.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -12,6 +11,7 @@ export default {
   title: 'Give case its conditions one by one',
   why: 'SQLAlchemy 2.0 refuses a list of conditions and the keyword whens in case(), so the statement fails when it is made.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.case',
   catalogue: ['py-select-case-legacy'],
@@ -20,8 +20,7 @@ export default {
     /case\(\) got an unexpected keyword argument 'whens'/,
   ],
   literals: ['case'],
-  detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
+  detect(document) {
     const calls = document.calls.filter((call) => calledName(document, call) === 'case');
     return onePerFunction(calls.flatMap((call) => ofCase(document, call) ?? []));
   },

@@ -1,6 +1,5 @@
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { unpacked } from '../../../src/backend/unpacked.ts';
 import { argumentsOf, hasSplat, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -29,6 +28,7 @@ export default {
   title: 'Give select its columns one by one',
   why: 'SQLAlchemy 2.0 refuses a list and keyword arguments in select(), so the statement fails when it is made.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#migration-20-5284',
   catalogue: ['py-select-case-legacy'],
@@ -37,8 +37,7 @@ export default {
     /Additional keyword arguments are not accepted by this function\/method/,
   ],
   literals: ['select'],
-  detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
+  detect(document) {
     const calls = document.calls.filter((call) => calledName(document, call) === 'select');
     return onePerFunction(calls.flatMap((call) => ofSelect(document, call) ?? []));
   },

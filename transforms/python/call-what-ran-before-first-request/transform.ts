@@ -1,5 +1,5 @@
 import { frameworkOf } from '../../../src/backend/applications.ts';
-import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import { parametersOf } from '../../../src/backend/routes.ts';
 import { decoratorsOf } from '../../../src/languages/python/classes.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -23,6 +23,7 @@ export default {
     unsafe:
       'it runs when the application is made, in every worker and command, instead of at the first request',
   },
+  since: { flask: '2.3' },
   docs: 'https://flask.palletsprojects.com/en/stable/changes/#version-2-3-0',
   catalogue: ['py-flask-before-first-request'],
   fixes: [
@@ -31,7 +32,6 @@ export default {
   ],
   literals: ['before_first_request', 'before_app_first_request'],
   detect(document, backend) {
-    if (!mayBeFrom(backend, 'flask', '2.3')) return [];
     const because = versionReason(backend, 'flask');
     return descendants(document.root, 'function_definition').flatMap((definition) =>
       decoratorNodes(definition).flatMap(

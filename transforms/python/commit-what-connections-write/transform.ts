@@ -3,7 +3,6 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { engineOf, isSameEngine } from '../../../src/backend/engines.ts';
 import { receiverOf } from '../../../src/backend/kinds.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { type Writes, writes } from '../../../src/backend/writing-statements.ts';
 import { positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -25,12 +24,12 @@ export default {
   safety: {
     unsafe: 'what was rolled back until now is stored from then on',
   },
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#library-level-but-not-driver-level-autocommit-removed-from-both-core-and-orm',
   catalogue: ['py-core-no-autocommit'],
   fixes: [],
   literals: ['connect('],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return onePerFunction(document.calls.flatMap((call) => draft(document, backend, call)));
   },
 } satisfies Transform<'python'>;

@@ -2,7 +2,6 @@ import { type EngineAddress, engineAddresses } from '../../../src/backend/addres
 import type { Backend } from '../../../src/backend/backend.ts';
 import { type Engine, enginesOf, isSameEngine } from '../../../src/backend/engines.ts';
 import { poolProblems } from '../../../src/backend/pool-options.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { valueFor } from '../../../src/backend/values.ts';
 import { keyword, keywordValue, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -61,14 +60,17 @@ export default {
   literals: ['create_engine', 'create_async_engine'],
   detect(document, backend) {
     return enginesOf(document).flatMap((engine) => [
-      ...removed(document, engine, backend),
+      ...[...removed(document, engine), ...changed(document, engine)].map(sinceTwo),
       ...pool(document, engine, backend),
-      ...changed(document, engine, backend),
       ...driverArguments(document, engine, backend),
       ...future(document, engine),
     ]);
   },
 } satisfies Transform<'python'>;
+
+function sinceTwo(draft: Draft): Draft {
+  return { ...draft, since: { sqlalchemy: '2.0' } };
+}
 
 function drop(document: PythonDocument, engine: Engine, name: string, message: string): Draft[] {
   const argument = keyword(engine.call, name);
@@ -84,8 +86,7 @@ function drop(document: PythonDocument, engine: Engine, name: string, message: s
 }
 
 /** Taken away where it says what SQLAlchemy 2 always does; where it says something else, that would be lost without a word. */
-function removed(document: PythonDocument, engine: Engine, backend: Backend): Draft[] {
-  if (!sqlalchemyMayBe(backend, '2.0')) return [];
+function removed(document: PythonDocument, engine: Engine): Draft[] {
   return Object.entries(REMOVED).flatMap(([name, { always, next }]): Draft[] => {
     const message = `create_engine has no ${name} since SQLAlchemy 2.0.`;
     const value = keywordValue(engine.call, name);
@@ -185,8 +186,7 @@ function dialectsOf(address: EngineAddress): { dialect: string; driver?: string 
 }
 
 /** Options whose value said something: what it was, is said in another way now, or no longer. */
-function changed(document: PythonDocument, engine: Engine, backend: Backend): Draft[] {
-  if (!sqlalchemyMayBe(backend, '2.0')) return [];
+function changed(document: PythonDocument, engine: Engine): Draft[] {
   const given = (name: string) => keyword(engine.call, name)?.childForFieldName('value');
   const strategy = given('strategy');
   const kind = strategy && plainString(strategy);

@@ -2,7 +2,6 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { receiverOf } from '../../../src/backend/kinds.ts';
 import { functionAt } from '../../../src/backend/per-function.ts';
 import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { enclosing, type Node } from '../../../src/languages/python/tree.ts';
@@ -18,6 +17,7 @@ export default {
   title: 'Correct the options of the session',
   why: 'The session refuses an option that SQLAlchemy 2.0 took away, so the first request that needs a session fails.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#library-level-but-not-driver-level-autocommit-removed-from-both-core-and-orm',
   catalogue: ['py-removed-session-args'],
   fixes: [
@@ -28,7 +28,6 @@ export default {
   ],
   literals: ['sessionmaker', 'Session', 'subtransactions'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return document.calls.flatMap((call) => {
       if (MAKERS.test(calledName(document, call) ?? '')) return options(document, call);
       return subtransactions(document, backend, call);

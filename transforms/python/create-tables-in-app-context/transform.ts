@@ -1,6 +1,6 @@
 import { applicationFor } from '../../../src/backend/applications.ts';
 import { extensionCalls, hasContext } from '../../../src/backend/flask-sqlalchemy.ts';
-import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
 import { keyword, keywordValue, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -14,6 +14,7 @@ export default {
   title: 'Create the tables inside of the application context',
   why: 'Flask-SQLAlchemy 3 asks the application context for the database, and outside of one it raises RuntimeError.',
   safety: 'safe',
+  since: { 'flask-sqlalchemy': '3.0' },
   docs: 'https://flask-sqlalchemy.readthedocs.io/en/stable/contexts/',
   catalogue: ['py-flask-sqlalchemy3'],
   fixes: [
@@ -22,7 +23,6 @@ export default {
   ],
   literals: ['create_all', 'drop_all'],
   detect(document, backend) {
-    if (!mayBeFrom(backend, 'flask-sqlalchemy', '3.0')) return [];
     const because = versionReason(backend, 'flask-sqlalchemy');
     return extensionCalls(document, ['create_all', 'drop_all']).flatMap(
       ({ call, method }) => draft(document, call, method, because) ?? [],

@@ -1,7 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { urlObject } from '../../../src/backend/url-objects.ts';
 import { argumentsOf, hasSplat, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -18,6 +17,7 @@ export default {
   title: 'Make and change addresses with the methods of URL',
   why: 'An address is a tuple that cannot be changed: what calls URL() or assigns to a part of one fails when it runs.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/core/engines.html#sqlalchemy.engine.URL',
   catalogue: ['py-url-object-api'],
@@ -28,7 +28,6 @@ export default {
   ],
   literals: ['URL', 'make_url', '.url'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return onePerFunction([
       ...document.calls.flatMap((call) => constructed(document, call)),
       ...descendants(document.root, ['assignment', 'augmented_assignment']).flatMap((each) =>

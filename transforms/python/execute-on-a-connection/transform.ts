@@ -2,7 +2,6 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { enginesInScope } from '../../../src/backend/engines-in-scope.ts';
 import { type Kind, kindOf, receiverOf } from '../../../src/backend/kinds.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { lineEnding } from '../../../src/files/source-file.ts';
 import { argumentsOf, keywordValue } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -22,6 +21,7 @@ export default {
   safety: {
     unsafe: 'what is executed is one transaction of its own, which is committed when its block ends',
   },
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#implicit-and-connectionless-execution-bound-metadata-removed',
   catalogue: ['py-engine-execute'],
   fixes: [
@@ -30,7 +30,6 @@ export default {
   ],
   literals: ['execute', 'scalar'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return onePerFunction(
       document.calls.flatMap(
         (call) => onEngine(document, backend, call) ?? onStatement(document, backend, call) ?? [],

@@ -1,4 +1,5 @@
-import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { FLASK_SQLALCHEMY_HOMES } from '../../../src/backend/gone-names.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import { isForSomeVersions, isLoadedForSomeVersions } from '../../../src/backend/version-checks.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport, removeImported } from '../../../src/languages/python/import-edits.ts';
@@ -6,19 +7,11 @@ import type { Binding } from '../../../src/languages/python/scope.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
-/** Where Flask-SQLAlchemy 3 has what `from flask_sqlalchemy import …` gave: read off the installed 3.1.1. */
-const HOMES: Record<string, { module: string; name: string }> = {
-  BaseQuery: { module: 'flask_sqlalchemy.query', name: 'Query' },
-  Model: { module: 'flask_sqlalchemy.model', name: 'Model' },
-  Pagination: { module: 'flask_sqlalchemy.pagination', name: 'Pagination' },
-  SignallingSession: { module: 'flask_sqlalchemy.session', name: 'Session' },
-  get_debug_queries: { module: 'flask_sqlalchemy.record_queries', name: 'get_recorded_queries' },
-};
-
 export default {
   title: "Import Flask-SQLAlchemy's names from the modules that have them",
   why: 'Flask-SQLAlchemy 3 moved its classes into modules of their own, so the import fails when the server starts.',
   safety: 'safe',
+  since: { 'flask-sqlalchemy': '3.0' },
   runsFrom: { 'flask-sqlalchemy': '3.0' },
   docs: 'https://flask-sqlalchemy.readthedocs.io/en/stable/changes/#version-3-0-0',
   catalogue: ['py-flask-sqlalchemy3'],
@@ -27,11 +20,10 @@ export default {
   ],
   literals: ['flask_sqlalchemy'],
   detect(document, backend) {
-    if (!mayBeFrom(backend, 'flask-sqlalchemy', '3.0')) return [];
     const because = versionReason(backend, 'flask-sqlalchemy');
     const found = [
       ...document.topBindings.flatMap((binding) => imported(document, binding, because) ?? []),
-      ...Object.keys(HOMES).flatMap((name) => attributes(document, name, because)),
+      ...Object.keys(FLASK_SQLALCHEMY_HOMES).flatMap((name) => attributes(document, name, because)),
     ];
     const isMeantForOne = found.length > 0 && isLoadedForSomeVersions(backend, document, 'flask-sqlalchemy');
     return isMeantForOne ? [] : found;
@@ -40,7 +32,7 @@ export default {
 
 function imported(document: PythonDocument, binding: Binding, because: string): Draft | undefined {
   const name = binding.imported ?? '';
-  const home = Object.hasOwn(HOMES, name) ? HOMES[name] : undefined;
+  const home = Object.hasOwn(FLASK_SQLALCHEMY_HOMES, name) ? FLASK_SQLALCHEMY_HOMES[name] : undefined;
   const direct = binding.kind === 'from-import' && binding.module === 'flask_sqlalchemy';
   if (!home || !direct || binding.guards.length > 0) return undefined;
   if (document.modules.resolve(document.path, 'flask_sqlalchemy').kind !== 'external') return undefined;
@@ -55,7 +47,7 @@ function imported(document: PythonDocument, binding: Binding, because: string): 
 
 /** `flask_sqlalchemy.BaseQuery`: the package loads all of these modules itself, but for the one of the recorded queries. */
 function attributes(document: PythonDocument, name: string, because: string): Draft[] {
-  const home = HOMES[name];
+  const home = FLASK_SQLALCHEMY_HOMES[name];
   const found = document
     .attributesNamed(name)
     .filter((node) => document.externalName(node) === `flask_sqlalchemy.${name}`)

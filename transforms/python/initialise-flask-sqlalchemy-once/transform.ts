@@ -1,6 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { type Initialisation, initialisations } from '../../../src/backend/flask-sqlalchemy.ts';
-import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { insertBefore, removeLines } from '../../../src/languages/python/statement-edits.ts';
 import {
@@ -17,6 +17,7 @@ export default {
   title: 'Initialise Flask-SQLAlchemy once, when it is configured',
   why: 'Flask-SQLAlchemy 3 reads the configuration when it is given the application, and refuses to be given it twice.',
   safety: { unsafe: 'what the moved or removed statement did happens at another moment' },
+  since: { 'flask-sqlalchemy': '3.0' },
   docs: 'https://flask-sqlalchemy.readthedocs.io/en/stable/quickstart/#initialize-the-extension',
   catalogue: ['py-flask-sqlalchemy3'],
   fixes: [
@@ -25,7 +26,6 @@ export default {
   ],
   literals: ['SQLAlchemy', 'init_app'],
   detect(document, backend) {
-    if (!mayBeFrom(backend, 'flask-sqlalchemy', '3.0')) return [];
     const because = versionReason(backend, 'flask-sqlalchemy');
     return initialisations(document).flatMap((each) => [
       ...twice(document, backend, each, because),

@@ -2,7 +2,6 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
 import { nameAt } from '../../../src/backend/name-for-import.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { argumentsOf, hasSplat } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
@@ -14,6 +13,7 @@ export default {
   title: 'Ask inspect() for the tables of an engine',
   why: 'SQLAlchemy 2.0 took table_names() and has_table() off the engine, so what asks it for its tables raises AttributeError.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/core/reflection.html#sqlalchemy.engine.reflection.Inspector.has_table',
   catalogue: ['py-engine-execute'],
@@ -23,7 +23,6 @@ export default {
   ],
   literals: ['table_names', 'has_table'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return onePerFunction(
       document.calls.flatMap((call) => [
         ...ofEngine(document, backend, call),

@@ -1,4 +1,4 @@
-import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import {
   isSqlmodelField,
   sqlmodelClasses,
@@ -17,12 +17,13 @@ export default {
   title: 'Say that a field of a table holds times without a zone',
   why: 'From SQLModel 0.0.45 on a datetime column refuses times without a zone, so the first row that is written fails.',
   safety: { unsafe: 'it wants SQLModel 0.0.45 or later, and a time with a zone is then refused by asyncpg' },
+  since: { sqlmodel: '0.0.45' },
   docs: 'https://sqlmodel.tiangolo.com/release-notes/',
   catalogue: ['py-asyncpg-aware-datetime'],
   fixes: [/Datetime values must have timezone information/],
   literals: ['datetime'],
   detect(document, backend) {
-    if (!backend.requires('sqlmodel') || !mayBeFrom(backend, 'sqlmodel', '0.0.45')) return [];
+    if (!backend.requires('sqlmodel')) return [];
     const because = versionReason(backend, 'sqlmodel');
     return sqlmodelClasses(document)
       .filter((one) => tablesBelow(backend, one).length > 0)

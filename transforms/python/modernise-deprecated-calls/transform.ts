@@ -19,6 +19,7 @@ export default {
   title: 'Write what is deprecated as SQLAlchemy 2 has it',
   why: 'Nothing is broken: it works and warns, and a later release may take it away. Looked for only where --only names it.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   runsFrom: { sqlalchemy: '1.4' },
   optIn: true,
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html',
@@ -30,7 +31,6 @@ export default {
   ],
   literals: ['declarative', '.get(', 'scoped_session', 'Computed'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return onePerFunction([
       ...document.bindings.flatMap((binding) => moved(document, binding)),
       ...document.calls.flatMap((call) => [

@@ -1,4 +1,4 @@
-import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import {
   isSqlmodelField,
   sqlmodelClasses,
@@ -27,6 +27,7 @@ export default {
   title: 'Move the options of a field into its column',
   why: 'SQLModel refuses options of the column beside sa_column, so the module fails when the server imports it.',
   safety: 'safe',
+  since: { sqlmodel: '0.0.9' },
   docs: 'https://sqlmodel.tiangolo.com/release-notes/#009',
   catalogue: ['py-sqlmodel-model-shape'],
   fixes: [
@@ -34,7 +35,6 @@ export default {
   ],
   literals: ['sa_column'],
   detect(document, backend) {
-    if (!mayBeFrom(backend, 'sqlmodel', '0.0.9')) return [];
     const because = versionReason(backend, 'sqlmodel');
     return sqlmodelClasses(document)
       .flatMap(tableFields)

@@ -3,7 +3,6 @@ import { classNameAt, hasAttribute, modelIn, relatedClass } from '../../../src/b
 import { kindOf, receiverOf } from '../../../src/backend/kinds.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { argumentsOf, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonClass } from '../../../src/languages/python/classes.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -19,6 +18,7 @@ export default {
   title: 'Name relationships by their class',
   why: 'SQLAlchemy 2.0 takes no strings in loader options and joins, so the first query of this kind fails.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#using-strings-to-indicate-attribute-names-in-loader-options-and-joins',
   catalogue: ['py-string-loader-join'],
   fixes: [
@@ -29,7 +29,6 @@ export default {
   ],
   literals: ['load(', 'load_only', 'defer', 'contains_eager', '.join(', 'outerjoin', 'from_self'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return onePerFunction(
       document.calls.flatMap((call) => {
         if (LOADERS.test(calledName(document, call) ?? '')) return ofLoader(document, backend, call);

@@ -1,6 +1,5 @@
 import { receiverOf } from '../../../src/backend/kinds.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { argumentsOf, hasSplat, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import type { Node } from '../../../src/languages/python/tree.ts';
@@ -13,13 +12,13 @@ export default {
   title: 'Pass the parameters of a statement as a dictionary',
   why: 'Connections take one dictionary, or a list of them, since SQLAlchemy 2.0: parameters by name or one behind another raise TypeError.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#execute-method-more-strict-execution-options-are-more-prominent',
   fixes: [
     /Connection\.(execute|scalar)\(\) (got an unexpected keyword argument|takes from 2 to 3 positional arguments)/,
   ],
   literals: ['execute', 'scalar'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return onePerFunction(
       ['execute', 'scalar'].flatMap((name) =>
         document.attributesNamed(name).flatMap(({ parent }) => {

@@ -2,7 +2,6 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import type { Kind } from '../../../src/backend/kinds/kind.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
 import { whyOlder } from '../../../src/backend/older-releases.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { together } from '../../../src/backend/together.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import { whereabouts } from '../../../src/languages/python/awaits.ts';
@@ -16,6 +15,7 @@ export default {
   title: 'Read the columns of a row by its mapping',
   why: 'Since SQLAlchemy 2.0 a row is a named tuple: row["name"] and dict(row) raise TypeError at the first request.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/core/connections.html#sqlalchemy.engine.Row._mapping',
   catalogue: ['py-row-access'],
@@ -27,7 +27,6 @@ export default {
   ],
   literals: ['execute', 'query', 'Row', 'fetch'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return together([
       ...subscripts(document, backend),
       ...dictionaries(document, backend),

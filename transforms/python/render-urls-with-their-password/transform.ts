@@ -1,7 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { meantName } from '../../../src/backend/names.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { urlObject } from '../../../src/backend/url-objects.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -18,12 +17,12 @@ export default {
   title: 'Hand addresses on with their password',
   why: 'Since SQLAlchemy 2.0 str() of an address writes *** for the password, and the server refuses whoever connects with that.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#str-engine-url-will-obfuscate-the-password-by-default',
   catalogue: ['py-url-object-api'],
   fixes: [/password authentication failed for user/],
   literals: ['str('],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return onePerFunction(document.calls.flatMap((call) => draft(document, backend, call)));
   },
 } satisfies Transform<'python'>;

@@ -1,4 +1,4 @@
-import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { descendants, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
@@ -9,11 +9,12 @@ export default {
   title: 'Commit where something was written',
   why: 'Flask-SQLAlchemy 3 takes no notice of SQLALCHEMY_COMMIT_ON_TEARDOWN: what a request writes is rolled back, and nothing says so.',
   safety: 'report',
+  since: { 'flask-sqlalchemy': '3.0' },
   docs: 'https://flask-sqlalchemy.readthedocs.io/en/stable/changes/#version-3-0-0',
   catalogue: ['py-flask-sqlalchemy3'],
   literals: [OPTION],
   detect(document, backend) {
-    if (!backend.requires('flask-sqlalchemy') || !mayBeFrom(backend, 'flask-sqlalchemy', '3.0')) return [];
+    if (!backend.requires('flask-sqlalchemy')) return [];
     const because = versionReason(backend, 'flask-sqlalchemy');
     const [first] = settings(document);
     return first ? [draft(document, first, because)] : [];

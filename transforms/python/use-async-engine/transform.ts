@@ -3,7 +3,6 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { loadsPsycopg } from '../../../src/backend/driver-repairs.ts';
 import { usesOfEngine } from '../../../src/backend/engine-uses.ts';
 import { type Engine, enginesOf, isSameEngine } from '../../../src/backend/engines.ts';
-import { mayBeFrom } from '../../../src/backend/package-version.ts';
 import { isTaken, renameCall } from '../../../src/backend/rename-call.ts';
 import { argumentsOf, keyword } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -16,6 +15,7 @@ export default {
   title: 'Make the engine with create_async_engine',
   why: 'AsyncSession and async connections need an async engine; a synchronous one is refused at the first use.',
   safety: 'safe',
+  since: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#sqlalchemy.ext.asyncio.create_async_engine',
   tasks: ['T016'],
   catalogue: ['py-sync-engine-under-asyncsession'],
@@ -26,7 +26,6 @@ export default {
   ],
   literals: ['create_engine'],
   detect(document, backend) {
-    if (!mayBeFrom(backend, 'sqlalchemy', '1.4')) return [];
     return enginesOf(document).flatMap((engine): Draft[] => {
       if (engine.wrapper) return wrapped(document, backend, engine, engine.wrapper);
       if (engine.async || engine.meant.name !== 'create_engine' || engine.meant.via === 'unbound') return [];

@@ -3,7 +3,6 @@ import { factoriesOf, isAsyncSession, type SessionFactory } from '../../../src/b
 import { isTest } from '../../../src/backend/entry.ts';
 import { whyOlder } from '../../../src/backend/older-releases.ts';
 import { isTaken, renameCall } from '../../../src/backend/rename-call.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { appendArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
@@ -15,6 +14,7 @@ export default {
   title: 'Make the async sessions with async_sessionmaker',
   why: 'sessionmaker is the factory of synchronous sessions; without class_ it gives a Session that cannot use an async engine.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#sqlalchemy.ext.asyncio.async_sessionmaker',
   tasks: ['T013', 'T019', 'T021'],
   catalogue: ['py-sync-engine-under-asyncsession'],
@@ -24,7 +24,6 @@ export default {
   ],
   literals: ['sessionmaker'],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     const wrong = factoriesOf(document).filter(
       (factory) =>
         !factory.writtenAsync &&

@@ -3,7 +3,6 @@ import { receiverOf } from '../../../src/backend/kinds.ts';
 import { isOptional, nameAt } from '../../../src/backend/name-for-import.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
 import { hasBinds, hasPlaceholders, type SqlText, sqlText } from '../../../src/backend/sql-text.ts';
-import { sqlalchemyMayBe } from '../../../src/backend/sqlalchemy-version.ts';
 import { valueFor } from '../../../src/backend/values.ts';
 import { argumentsOf, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -22,6 +21,7 @@ export default {
   title: 'Wrap SQL in text()',
   why: 'SQLAlchemy 2.0 executes no plain strings, so the first query of this kind fails.',
   safety: 'safe',
+  since: { sqlalchemy: '2.0' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#execute-method-more-strict-execution-options-more-prominent',
   catalogue: ['py-textual-sql'],
   fixes: [
@@ -41,7 +41,6 @@ export default {
     'group_by',
   ],
   detect(document, backend) {
-    if (!sqlalchemyMayBe(backend, '2.0')) return [];
     return onePerFunction(document.calls.flatMap((call) => ofCall(document, backend, call)));
   },
 } satisfies Transform<'python'>;

@@ -1,5 +1,5 @@
 import { callOf, type Event, type EventHandler, eventHandlers } from '../../../src/backend/event-handlers.ts';
-import { mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import { argumentsOf, hasSplat, keyword, removeArgument } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport } from '../../../src/languages/python/import-edits.ts';
@@ -16,6 +16,7 @@ export default {
     unsafe:
       'a handler that fails at the start now keeps those behind it, and those of the shutdown, from running',
   },
+  since: { starlette: '1.0' },
   docs: 'https://starlette.dev/lifespan/',
   catalogue: ['py-starlette1-event-api'],
   fixes: [
@@ -24,7 +25,6 @@ export default {
   ],
   literals: ['on_event', 'add_event_handler', 'on_startup', 'on_shutdown'],
   detect(document, backend) {
-    if (!mayBeFrom(backend, 'starlette', '1.0')) return [];
     const because = versionReason(backend, 'starlette');
     const groups = new Map<number, EventHandler[]>();
     for (const each of eventHandlers(document).filter(({ framework }) => framework === 'starlette')) {

@@ -1,0 +1,115 @@
+import type { PythonDocument } from '../languages/python/document.ts';
+import { children, enclosing, type Node } from '../languages/python/tree.ts';
+import { GONE_FROM, GONE_WORDS, type Gone, goneForGood } from './gone-names.ts';
+import { isForSomeVersions } from './version-checks.ts';
+
+export interface GoneUse extends Gone {
+  /** Dotted, as the release that had it calls it. */
+  name: string;
+  node: Node;
+  /** True where importing the module needs it; false where a function does. */
+  atImport: boolean;
+  /** True where the name is there and refuses to be called. */
+  isCalled?: true;
+}
+
+const found = new WeakMap<PythonDocument, GoneUse[]>();
+
+/** Where a file takes names that a later release of their package no longer has, and is not ready to do without them. */
+export function goneUses(document: PythonDocument): GoneUse[] {
+  const known = found.get(document) ?? findUses(document);
+  found.set(document, known);
+  return known;
+}
+
+const MENTIONS = /\b(sqlalchemy|alembic|flask_sqlalchemy|sqlalchemy_utils|sqlmodel|zope)\b/;
+
+function findUses(document: PythonDocument): GoneUse[] {
+  if (!MENTIONS.test(document.text) || document.isPython2) return [];
+  return [...imports(document), ...stars(document), ...attributes(document), ...refused(document)];
+}
+
+function imports(document: PythonDocument): GoneUse[] {
+  return document.bindings.flatMap(({ kind, module = '', imported, node, guards }) => {
+    if (kind !== 'import' && kind !== 'from-import') return [];
+    if (!isOfPackage(document, module) || guards.some((guard) => guard.kind !== 'loop')) return [];
+    return useOf(imported === undefined ? module : `${module}.${imported}`, node);
+  });
+}
+
+/** `from sqlalchemy.interfaces import *`. */
+function stars(document: PythonDocument): GoneUse[] {
+  return document.scopes.stars.flatMap(({ module, statement }) =>
+    isOfPackage(document, module) && !enclosing(statement, 'try_statement', 'if_statement')
+      ? useOf(module, statement)
+      : [],
+  );
+}
+
+/** `sqlalchemy.util.text_type`, once for each name. */
+function attributes(document: PythonDocument): GoneUse[] {
+  const uses = new Map<string, GoneUse>();
+  for (const node of document.attributes) {
+    if (!GONE_WORDS.has(node.childForFieldName('attribute')?.text ?? '')) continue;
+    const name = document.externalName(node);
+    if (name === undefined || !GONE_FROM.test(name)) continue;
+    const [use] = useOf(name, node);
+    if (!use || isAskedFor(node) || isForSomeVersions(document, node, use.package)) continue;
+    const earlier = uses.get(name);
+    if (!earlier || (use.atImport && !earlier.atImport)) uses.set(name, use);
+  }
+  return [...uses.values()];
+}
+
+/** The first `mapper(User, users)` of a file: SQLAlchemy 2.0 has the name, and a function that raises InvalidRequestError. */
+function refused(document: PythonDocument): GoneUse[] {
+  const calls = !document.text.includes('mapper')
+    ? []
+    : document.calls.filter(
+        (call) =>
+          document.externalName(call.childForFieldName('function') ?? call) === 'sqlalchemy.orm.mapper' &&
+          !isAskedFor(call) &&
+          !isForSomeVersions(document, call, 'sqlalchemy'),
+      );
+  const node = calls.find(isAtImport) ?? calls[0];
+  return node
+    ? [
+        {
+          package: 'sqlalchemy',
+          since: '2.0',
+          name: 'sqlalchemy.orm.mapper',
+          node,
+          atImport: isAtImport(node),
+          isCalled: true,
+        },
+      ]
+    : [];
+}
+
+function useOf(name: string, node: Node): GoneUse[] {
+  const gone = goneForGood(name);
+  return gone ? [{ ...gone, name, node, atImport: isAtImport(node) }] : [];
+}
+
+function isAtImport(node: Node): boolean {
+  return !enclosing(node, 'function_definition', 'lambda');
+}
+
+function isOfPackage(document: PythonDocument, module: string): boolean {
+  return GONE_FROM.test(module) && document.modules.resolve(document.path, module).kind === 'external';
+}
+
+/** Where the name may be missing, and the code is ready for that: `except AttributeError:`, `if version < "1.4":`, `if hasattr(…):`. */
+export function isAskedFor(node: Node): boolean {
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.type === 'try_statement' && children(at).some(catchesMissingNames)) return true;
+    if (at.type === 'if_statement' && /version|hasattr/i.test(at.childForFieldName('condition')?.text ?? ''))
+      return true;
+  }
+  return false;
+}
+
+function catchesMissingNames(clause: Node): boolean {
+  const [caught] = clause.type === 'except_clause' ? clause.namedChildren : [];
+  return caught !== undefined && (caught?.type === 'block' || /\bAttributeError\b/.test(caught?.text ?? ''));
+}

@@ -1,0 +1,67 @@
+import { type GoneUse, goneUses } from '../../../src/backend/gone-uses.ts';
+import { knownVersionOf, mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import type { Transform } from '../../../src/transform.ts';
+
+/** As people write them. */
+const TITLES: Readonly<Record<string, string>> = {
+  sqlalchemy: 'SQLAlchemy',
+  alembic: 'Alembic',
+  'flask-sqlalchemy': 'Flask-SQLAlchemy',
+  'sqlalchemy-utils': 'SQLAlchemy-Utils',
+  sqlmodel: 'SQLModel',
+  'zope-sqlalchemy': 'zope.sqlalchemy',
+};
+
+export default {
+  title: 'Report names that a release took away',
+  why: 'The module has no such name any more, so that what imports it fails when the server starts; no other name gives the same.',
+  safety: 'report',
+  docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html',
+  catalogue: ['py-wrong-import-core-names'],
+  fixes: [
+    /cannot import name '\w+' from '(sqlalchemy|alembic|flask_sqlalchemy|sqlalchemy_utils|sqlmodel|zope\.sqlalchemy)\b/,
+    /No module named '(sqlalchemy|alembic|flask_sqlalchemy|sqlalchemy_utils|sqlmodel)\.[\w.]+'/,
+    /module '(sqlalchemy|alembic|flask_sqlalchemy|sqlalchemy_utils|sqlmodel)[\w.]*' has no attribute '\w+'/,
+    /The 'sqlalchemy\.orm\.mapper\(\)' function is removed as of SQLAlchemy 2\.0/,
+  ],
+  literals: ['sqlalchemy', 'alembic', 'sqlmodel'],
+  detect(document, backend) {
+    const uses = goneUses(document).filter((use) => mayBeFrom(backend, use.package, use.since));
+    return uses.map((use) => ({
+      subject: use.name,
+      at: document.place(use.node),
+      message: `${whatIsGone(use)} ${TITLES[use.package]} ${use.since} (${versionReason(backend, use.package)}), so that ${whatFails(use)}.`,
+      next: nextStep(use, knownVersionOf(backend, use.package) !== undefined),
+    }));
+  },
+} satisfies Transform<'python'>;
+
+function whatIsGone({ name, isCalled }: GoneUse): string {
+  const dot = name.lastIndexOf('.');
+  return isCalled
+    ? `${name}() is refused since`
+    : `${name.slice(0, dot)} has no ${name.slice(dot + 1)} since`;
+}
+
+function whatFails({ atImport }: GoneUse): string {
+  return atImport ? 'this module cannot be imported' : 'this fails when it runs';
+}
+
+function nextStep(use: GoneUse, isPinned: boolean): string {
+  const other = `or require ${use.package} below ${use.since}`;
+  const rest = isPinned
+    ? ''
+    : ` What else of this file that release breaks is shown by --target ${use.package}==${use.since}.`;
+  return `${instead(use)}, ${other}.${use.atImport ? rest : ''}`;
+}
+
+function instead({ name }: GoneUse): string {
+  if (name === 'sqlalchemy.orm.mapper') return 'Map with registry().map_imperatively(…) of sqlalchemy.orm';
+  if (/^sqlalchemy\..*(Extension|Proxy|Listener)$/.test(name))
+    return 'Listen with sqlalchemy.event.listens_for in its place';
+  if (/Strategy$/.test(name)) return 'Make engines with create_engine alone';
+  if (name.endsWith('ZopeTransactionExtension')) return 'Call zope.sqlalchemy.register(session) in its place';
+  if (/^sqlalchemy\.util\.(text_type|string_types|binary_type|int_types)$/.test(name))
+    return "Use Python's own type, as it is on Python 3";
+  return 'Write it without';
+}
