@@ -52,12 +52,30 @@ export function boundMetadata(backend: Backend, document: PythonDocument): Bound
   return document.calls.flatMap((call) => {
     const made = nameOfMaker(document, call);
     if (!made) return [];
-    const [first] = positional(call);
-    const what = first && kindOf(backend, document, first)?.what;
-    const argument = keyword(call, 'bind') ?? (/engine$|connection$/.test(what ?? '') ? first : undefined);
+    const argument = keyword(call, 'bind') ?? boundFirst(backend, { document, call, made });
     const bound = argument?.childForFieldName('value') ?? argument;
     return argument && bound ? [{ document, call, made, argument, bound }] : [];
   });
+}
+
+/** The first argument, where it is an engine or a connection, or the metadata reads tables with nothing else to read them from. */
+function boundFirst(backend: Backend, metadata: MadeMetadata): Node | undefined {
+  const [first] = positional(metadata.call);
+  if (!first) return undefined;
+  const what = kindOf(backend, metadata.document, first)?.what;
+  if (/engine$|connection$/.test(what ?? '')) return first;
+  const isNamed = what === undefined && /^(identifier|attribute)$/.test(first.type);
+  return isNamed && usesOf(backend, metadata)?.some(readsTable) ? first : undefined;
+}
+
+/** `Table("users", metadata, autoload=True)`, which took its engine from the metadata. */
+function readsTable({ document, node }: Use): boolean {
+  const table = tableAround(document, node);
+  return (
+    table !== undefined &&
+    keywordValue(table, 'autoload')?.text === 'True' &&
+    keyword(table, 'autoload_with') === undefined
+  );
 }
 
 function nameOfMaker(document: PythonDocument, call: Node): BoundMetadata['made'] | undefined {
