@@ -1,6 +1,6 @@
 """Writes which names the modules of database packages lost, and with which release: src/backend/gone-names.json.
 
-    python scripts/gone-names/make.py FOLDER      environments and what was read of them stay in FOLDER (absolute)
+    npm run gone-names -- FOLDER      environments and what was read of them stay in FOLDER (absolute)
 
 Each release is installed with uv into an environment of its own, imported there and asked for its names.
 Needs uv and Python 3.8, 3.10 and 3.12 on the path.
@@ -67,6 +67,8 @@ COMPARED = {
     ]),
     "zope-sqlalchemy": ("zope.sqlalchemy", [
         ("0.7.7", "3.8", ["sqlalchemy<1.4", "setuptools<60"]),
+        ("1.1", "3.8", ["sqlalchemy<1.4"]),
+        ("1.2", "3.8", ["sqlalchemy<1.4"]),
         ("1.6", "3.8", ["sqlalchemy<1.4"]),
         ("2.0", "3.8", ["sqlalchemy<2"]),
         ("4.1", "3.12", []),
@@ -83,7 +85,7 @@ def main():
     os.makedirs(folder, exist_ok=True)
     gone = {package: gone_of(package, module, releases, folder) for package, (module, releases) in COMPARED.items()}
     with open(OUTPUT, "w") as file:
-        json.dump(gone, file, indent=1)
+        json.dump(gone, file, indent=2)
         file.write("\n")
 
 

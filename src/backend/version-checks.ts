@@ -2,7 +2,7 @@ import { positional } from '../languages/python/arguments.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { originsOf } from '../languages/python/origin.ts';
 import type { Binding } from '../languages/python/scopes.ts';
-import { descendants, encloses, type Node, plainString } from '../languages/python/tree.ts';
+import { descendants, encloses, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import { normaliseName } from '../settings/requirement.ts';
 import type { Backend } from './backend.ts';
 import { isForTypesOnly } from './import-reach.ts';
@@ -17,14 +17,29 @@ export function isForSomeVersions(document: PythonDocument, node: Node, name: st
 
 /** True where every import of a module stands under such an `if`. Nobody says who loads a module that is imported nowhere. */
 export function isLoadedForSomeVersions(backend: Backend, module: PythonDocument, name: string): boolean {
+  return everyImport(backend, module, (document, statement) => isForSomeVersions(document, statement, name));
+}
+
+/** True where every import of a module stands in a function, or under an `if` or a `try`, whatever is asked or caught there. */
+export function isLoadedOnCondition(backend: Backend, module: PythonDocument): boolean {
+  return everyImport(
+    backend,
+    module,
+    (_, statement) =>
+      enclosing(statement, 'function_definition', 'if_statement', 'try_statement') !== undefined,
+  );
+}
+
+function everyImport(
+  backend: Backend,
+  module: PythonDocument,
+  isMeant: (document: PythonDocument, statement: Node) => boolean,
+): boolean {
   if (module.isPackage) return false;
   const imports = backend.documents.flatMap((document) =>
     importsOf(document, module).map((statement) => ({ document, statement })),
   );
-  return (
-    imports.length > 0 &&
-    imports.every(({ document, statement }) => isForSomeVersions(document, statement, name))
-  );
+  return imports.length > 0 && imports.every(({ document, statement }) => isMeant(document, statement));
 }
 
 /** The tests of every `if`, `elif` and `a if test else b` that a node stands under. */

@@ -1,5 +1,6 @@
 import { type GoneUse, goneUses } from '../../../src/backend/gone-uses.ts';
 import { knownVersionOf, mayBeFrom, versionReason } from '../../../src/backend/package-version.ts';
+import { isLoadedOnCondition } from '../../../src/backend/version-checks.ts';
 import type { Transform } from '../../../src/transform.ts';
 
 /** As people write them. */
@@ -27,6 +28,7 @@ export default {
   literals: ['sqlalchemy', 'alembic', 'sqlmodel'],
   detect(document, backend) {
     const uses = goneUses(document).filter((use) => mayBeFrom(backend, use.package, use.since));
+    if (uses.length === 0 || isLoadedOnCondition(backend, document)) return [];
     return uses.map((use) => ({
       subject: use.name,
       at: document.place(use.node),
