@@ -11,6 +11,7 @@ import { insertAfter } from '../../../src/languages/python/statement-edits.ts';
 import { encloses, enclosing, type Node, statementOf } from '../../../src/languages/python/tree.ts';
 import { parseDatabaseUrl } from '../../../src/settings/database-url.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
+import type { Place } from '../../../src/types.ts';
 
 /** What runs a statement and gives its result. */
 const RUNS = /^(execute|scalar|scalars|stream|exec_driver_sql)$/;
@@ -44,8 +45,10 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft[] 
   const written = whatIsWritten(document, opened);
   const found = written?.find(({ kind }) => kind === 'rows') ?? written?.[0];
   if (!found || !written) return [];
-  if (found.kind === 'schema' && dialectOf(document, backend, receiver.node) !== 'postgresql') return [];
   const subject = `${receiver.node.text} ${functionAt(call)}`;
+  const dialect = found.kind === 'schema' ? dialectOf(document, backend, receiver.node) : 'postgresql';
+  if (dialect === undefined) return [onPostgresqlAlone(subject, document.place(found.node), opened)];
+  if (dialect !== 'postgresql') return [];
   if (opened.statement.type !== 'with_statement')
     return [{ subject, at: document.place(found.node), ...committed(document, opened, written) }];
   const name = call.childForFieldName('function')?.childForFieldName('attribute');
@@ -53,6 +56,18 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft[] 
   const message = `What ${opened.name.text} writes is rolled back when its block ends, since nothing commits; begin() commits there.`;
   const edits = [{ ...document.place(name), text: 'begin' }];
   return [{ subject, at: document.place(found.node), message, edits }];
+}
+
+/** SQLite and MySQL commit what is done to tables by themselves, and which database it is cannot be seen. */
+function onPostgresqlAlone(subject: string, at: Place, { name, awaited }: Opened): Draft {
+  const commit = `${awaited ? 'await ' : ''}${name.text}.commit()`;
+  return {
+    subject,
+    at,
+    safety: 'report',
+    message: `Where the database is PostgreSQL, what ${name.text} does to its tables is rolled back, since nothing commits.`,
+    next: `Open it with begin(), or call ${commit} behind the last statement.`,
+  };
 }
 
 /** `connection = engine.connect()`: a commit behind the last thing that it writes. Connections have commit() since 2.0. */
