@@ -36,9 +36,10 @@ function everyImport(
   isMeant: (document: PythonDocument, statement: Node) => boolean,
 ): boolean {
   if (module.isPackage) return false;
-  const imports = backend.documents.flatMap((document) =>
-    importsOf(document, module).map((statement) => ({ document, statement })),
-  );
+  const name = module.path.slice(module.path.lastIndexOf('/') + 1, -'.py'.length);
+  const imports = backend.documents
+    .filter(({ text }) => text.includes(name))
+    .flatMap((document) => importsOf(document, module).map((statement) => ({ document, statement })));
   return imports.length > 0 && imports.every(({ document, statement }) => isMeant(document, statement));
 }
 

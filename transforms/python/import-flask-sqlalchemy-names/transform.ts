@@ -1,6 +1,6 @@
 import { FLASK_SQLALCHEMY_HOMES } from '../../../src/backend/gone-names.ts';
 import { versionReason } from '../../../src/backend/package-version.ts';
-import { isForSomeVersions, isLoadedForSomeVersions } from '../../../src/backend/version-checks.ts';
+import { isForSomeVersions } from '../../../src/backend/version-checks.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { addImport, removeImported } from '../../../src/languages/python/import-edits.ts';
 import type { Binding } from '../../../src/languages/python/scope.ts';
@@ -21,12 +21,10 @@ export default {
   literals: ['flask_sqlalchemy'],
   detect(document, backend) {
     const because = versionReason(backend, 'flask-sqlalchemy');
-    const found = [
+    return [
       ...document.topBindings.flatMap((binding) => imported(document, binding, because) ?? []),
       ...Object.keys(FLASK_SQLALCHEMY_HOMES).flatMap((name) => attributes(document, name, because)),
     ];
-    const isMeantForOne = found.length > 0 && isLoadedForSomeVersions(backend, document, 'flask-sqlalchemy');
-    return isMeantForOne ? [] : found;
   },
 } satisfies Transform<'python'>;
 
