@@ -1,6 +1,6 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { children, enclosing, type Node } from '../languages/python/tree.ts';
-import { GONE_FROM, GONE_WORDS, type Gone, goneForGood } from './gone-names.ts';
+import { GONE_FROM, GONE_WORDS, type Gone, goneForGood, goneSince } from './gone-names.ts';
 import { isForSomeVersions } from './version-checks.ts';
 
 export interface GoneUse extends Gone {
@@ -52,7 +52,7 @@ function attributes(document: PythonDocument): GoneUse[] {
   for (const node of document.attributes) {
     if (!GONE_WORDS.has(node.childForFieldName('attribute')?.text ?? '')) continue;
     const name = document.externalName(node);
-    if (name === undefined || !GONE_FROM.test(name)) continue;
+    if (name === undefined || !GONE_FROM.test(name) || isInsideGone(name)) continue;
     const [use] = useOf(name, node);
     if (!use || isAskedFor(node) || isForSomeVersions(document, node, use.package)) continue;
     const earlier = uses.get(name);
@@ -84,6 +84,11 @@ function refused(document: PythonDocument): GoneUse[] {
         },
       ]
     : [];
+}
+
+/** `pypostgresql.dialect`, where all of `pypostgresql` is gone: said of its import. */
+function isInsideGone(name: string): boolean {
+  return goneSince(name.slice(0, name.lastIndexOf('.'))) !== undefined;
 }
 
 function useOf(name: string, node: Node): GoneUse[] {
