@@ -1,5 +1,6 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { children, type Node, stringContent } from '../languages/python/tree.ts';
+import { reaching } from './reaching.ts';
 import { valueFor } from './values.ts';
 
 /** SQL as it is written in the code. */
@@ -28,6 +29,18 @@ export function sqlText(document: PythonDocument, node: Node): SqlText | undefin
   if (node.type !== 'identifier' && node.type !== 'attribute') return undefined;
   const value = valueFor(document, node);
   return value && value.node.id !== node.id ? sqlText(value.document, value.node) : undefined;
+}
+
+/** Of a variable that is assigned more than once: what it may be where it is used, where each of that is SQL of its own. */
+export function reassignedSql(document: PythonDocument, node: Node): SqlText | undefined {
+  if (node.type !== 'identifier') return undefined;
+  const found = reaching(document, node).map((binding) =>
+    binding.kind === 'assignment' && binding.value ? sqlText(document, binding.value) : undefined,
+  );
+  const [first] = found;
+  if (!first || found.includes(undefined)) return undefined;
+  const kind = found.some((each) => each?.kind === 'built') ? 'built' : 'plain';
+  return { ...first, kind, text: found.map((each) => each?.text).join(';\n') };
 }
 
 function ofString(node: Node): SqlText | undefined {

@@ -2,7 +2,13 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import { receiverOf } from '../../../src/backend/kinds.ts';
 import { isOptional, nameAt } from '../../../src/backend/name-for-import.ts';
 import { functionAt, onePerFunction } from '../../../src/backend/per-function.ts';
-import { hasBinds, hasPlaceholders, type SqlText, sqlText } from '../../../src/backend/sql-text.ts';
+import {
+  hasBinds,
+  hasPlaceholders,
+  reassignedSql,
+  type SqlText,
+  sqlText,
+} from '../../../src/backend/sql-text.ts';
 import { valueFor } from '../../../src/backend/values.ts';
 import { argumentsOf, keywordValue, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -56,7 +62,7 @@ function ofCall(document: PythonDocument, backend: Backend, call: Node): Draft[]
 
 /** `session.execute("select 1")`. */
 function run(document: PythonDocument, backend: Backend, call: Node, statement: Node): Draft[] {
-  const sql = sqlText(document, statement);
+  const sql = sqlText(document, statement) ?? reassignedSql(document, statement);
   if (!sql || !RUNNERS.test(receiverOf(backend, document, call)?.kind.what ?? '')) return [];
   const parameters = argumentsOf(call).filter((each) => each.startIndex > statement.endIndex).length > 0;
   return wrapped(document, call, statement, sql, parameters);
