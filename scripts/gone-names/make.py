@@ -41,6 +41,11 @@ COMPARED = {
         ("3.0.5", "3.10", ["sqlalchemy<2.1"]),
         ("3.1.1", "3.12", ["sqlalchemy<2.1"]),
     ]),
+    "pydantic": ("pydantic", [
+        ("1.8.2", "3.8", []),
+        ("1.10.26", "3.10", []),
+        ("2.14.4", "3.12", []),
+    ]),
     "sqlalchemy-utils": ("sqlalchemy_utils", [
         ("0.16.25", "3.8", ["sqlalchemy<1", "setuptools<60"]),
         ("0.20.0", "3.8", ["sqlalchemy<1", "setuptools<60"]),
@@ -140,8 +145,10 @@ def gone_since(had):
 
 
 def line_of(package, version):
-    """`1.4` of 1.4.54. SQLModel numbers its releases in the third place."""
-    return version if package == "sqlmodel" else ".".join(version.split(".")[:2])
+    """`1.4` of 1.4.54. SQLModel numbers its releases in the third place; of pydantic the lines since 2.0 are one."""
+    if package == "sqlmodel":
+        return version
+    return "2" if package == "pydantic" and version.startswith("2.") else ".".join(version.split(".")[:2])
 
 
 main()

@@ -84,7 +84,7 @@ export const GONE_WORDS: ReadonlySet<string> = new Set([...GONE.keys()].map((nam
 
 /** The packages of which something is known, as their modules are called. */
 export const GONE_FROM =
-  /^(sqlalchemy|alembic|flask_sqlalchemy|sqlalchemy_utils|sqlmodel|zope\.sqlalchemy)(\.|$)/;
+  /^(sqlalchemy|alembic|pydantic|flask_sqlalchemy|sqlalchemy_utils|sqlmodel|zope\.sqlalchemy)(\.|$)/;
 
 /** The release that took a dotted name away, or the module it is in; undefined for what is still there, and for what nobody ever had. */
 export function goneSince(name: string): Gone | undefined {
@@ -98,10 +98,17 @@ export function goneForGood(name: string): Gone | undefined {
   return gone && isRepaired(name) ? undefined : gone;
 }
 
+/** Where pydantic 1 had BaseSettings; pydantic 2 raises PydanticImportError for the first and ImportError for the other. */
+export const OLD_BASE_SETTINGS: ReadonlySet<string> = new Set([
+  'pydantic.BaseSettings',
+  'pydantic.env_settings.BaseSettings',
+]);
+
 function isRepaired(name: string): boolean {
   return (
     Object.hasOwn(RENAMED, name) ||
     /^sqlalchemy\.databases(\.|$)/.test(name) ||
+    OLD_BASE_SETTINGS.has(name) ||
     (/^flask_sqlalchemy\.\w+$/.test(name) && Object.hasOwn(FLASK_SQLALCHEMY_HOMES, lastPart(name))) ||
     (/^(sqlalchemy|sqlmodel)\./.test(name) && isDatabaseName(lastPart(name)))
   );

@@ -1,5 +1,6 @@
+import { methodsOf } from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
-import { children, enclosing, type Node } from '../languages/python/tree.ts';
+import { children, descendants, enclosing, type Node } from '../languages/python/tree.ts';
 import { GONE_FROM, GONE_WORDS, type Gone, goneForGood, goneSince } from './gone-names.ts';
 import { isForSomeVersions } from './version-checks.ts';
 
@@ -9,8 +10,8 @@ export interface GoneUse extends Gone {
   node: Node;
   /** True where importing the module needs it; false where a function does. */
   atImport: boolean;
-  /** True where the name is there and refuses to be called. */
-  isCalled?: true;
+  /** Where the name is there, and refused: what is done with it, as the beginning of a sentence. */
+  refused?: string;
 }
 
 const found = new WeakMap<PythonDocument, GoneUse[]>();
@@ -22,11 +23,18 @@ export function goneUses(document: PythonDocument): GoneUse[] {
   return known;
 }
 
-const MENTIONS = /\b(sqlalchemy|alembic|flask_sqlalchemy|sqlalchemy_utils|sqlmodel|zope)\b/;
+const MENTIONS = /\b(sqlalchemy|alembic|pydantic|flask_sqlalchemy|sqlalchemy_utils|sqlmodel|zope)\b/;
 
 function findUses(document: PythonDocument): GoneUse[] {
   if (!MENTIONS.test(document.text) || document.isPython2) return [];
-  return [...imports(document), ...stars(document), ...attributes(document), ...refused(document)];
+  return [
+    ...imports(document),
+    ...stars(document),
+    ...attributes(document),
+    ...mapperCalls(document),
+    ...bareRootValidators(document),
+    ...oldFieldTypes(document),
+  ];
 }
 
 function imports(document: PythonDocument): GoneUse[] {
@@ -61,29 +69,58 @@ function attributes(document: PythonDocument): GoneUse[] {
   return [...uses.values()];
 }
 
-/** The first `mapper(User, users)` of a file: SQLAlchemy 2.0 has the name, and a function that raises InvalidRequestError. */
-function refused(document: PythonDocument): GoneUse[] {
-  const calls = !document.text.includes('mapper')
-    ? []
-    : document.calls.filter(
-        (call) =>
-          document.externalName(call.childForFieldName('function') ?? call) === 'sqlalchemy.orm.mapper' &&
-          !isAskedFor(call) &&
-          !isForSomeVersions(document, call, 'sqlalchemy'),
-      );
+/** `mapper(User, users)`: SQLAlchemy 2.0 has the name, and a function that raises InvalidRequestError. */
+function mapperCalls(document: PythonDocument): GoneUse[] {
+  if (!document.text.includes('mapper')) return [];
+  const calls = document.calls.filter(
+    (call) =>
+      document.externalName(call.childForFieldName('function') ?? call) === 'sqlalchemy.orm.mapper' &&
+      !isAskedFor(call) &&
+      !isForSomeVersions(document, call, 'sqlalchemy'),
+  );
   const node = calls.find(isAtImport) ?? calls[0];
-  return node
-    ? [
-        {
-          package: 'sqlalchemy',
-          since: '2.0',
-          name: 'sqlalchemy.orm.mapper',
-          node,
-          atImport: isAtImport(node),
-          isCalled: true,
-        },
-      ]
-    : [];
+  if (!node) return [];
+  const refused = 'sqlalchemy.orm.mapper() is refused';
+  const name = 'sqlalchemy.orm.mapper';
+  return [{ package: 'sqlalchemy', since: '2.0', name, node, atImport: isAtImport(node), refused }];
+}
+
+/** `@root_validator` without arguments: pydantic 2 raises PydanticUserError when the class is made. */
+function bareRootValidators(document: PythonDocument): GoneUse[] {
+  if (!document.text.includes('root_validator')) return [];
+  const name = 'pydantic.root_validator';
+  const node = descendants(document.root, 'decorator')
+    .map((decorator) => decorator.namedChildren[0])
+    .find(
+      (each) => each && /^(identifier|attribute)$/.test(each.type) && document.externalName(each) === name,
+    );
+  if (!node || isAskedFor(node) || isForSomeVersions(document, node, 'pydantic')) return [];
+  const refused = '@root_validator without skip_on_failure=True is refused';
+  return [{ package: 'pydantic', since: '2', name, node, atImport: isAtImport(node), refused }];
+}
+
+const SCHEMA_OF_2 = /^__get_pydantic_(core|json)_schema__$/;
+
+/** A type with `__modify_schema__` that a field has: pydantic 2 raises PydanticUserError when the class with the field is made. */
+function oldFieldTypes(document: PythonDocument): GoneUse[] {
+  if (!document.text.includes('__modify_schema__')) return [];
+  const refused = '__modify_schema__ without __get_pydantic_json_schema__ is refused';
+  const name = 'pydantic.__modify_schema__';
+  return descendants(document.root, 'class_definition').flatMap((definition): GoneUse[] => {
+    const methods = methodsOf(definition).map((each) => each.childForFieldName('name')?.text ?? '');
+    if (!methods.includes('__modify_schema__') || methods.some((each) => SCHEMA_OF_2.test(each))) return [];
+    const binding = document.bindings.find(
+      ({ kind, statement }) => kind === 'class' && statement.id === definition.id,
+    );
+    const node = binding && document.usesOf(binding).find((use) => isTypeOfField(use.node))?.node;
+    return node ? [{ package: 'pydantic', since: '2', name, node, atImport: isAtImport(node), refused }] : [];
+  });
+}
+
+/** `id: ObjectId` in the body of a class. */
+function isTypeOfField(node: Node): boolean {
+  const statement = enclosing(node, 'type') && enclosing(node, 'assignment', 'parameter', 'typed_parameter');
+  return statement?.type === 'assignment' && statement.parent?.parent?.parent?.type === 'class_definition';
 }
 
 /** `pypostgresql.dialect`, where all of `pypostgresql` is gone: said of its import. */

@@ -1,5 +1,4 @@
 import { environmentRead } from '../../../src/backend/environment-reads.ts';
-import { bringsPydantic2 } from '../../../src/backend/package-version.ts';
 import { isPydantic1, type SettingsClass, settingsClasses } from '../../../src/backend/settings-classes.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { bodyOf } from '../../../src/languages/python/statement-edits.ts';
@@ -10,12 +9,12 @@ export default {
   title: 'Say the type of each setting',
   why: 'pydantic 1 took the type of a field from its default; pydantic 2 refuses a field without an annotation when the class is made, so nothing starts.',
   safety: 'safe',
+  since: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/errors/usage_errors/#model-field-missing-annotation',
   catalogue: ['py-basesettings-moved'],
   fixes: [/A non-annotated attribute was detected/],
   literals: ['Settings'],
-  detect(document, backend) {
-    if (!bringsPydantic2(backend)) return [];
+  detect(document) {
     return settingsClasses(document)
       .filter((settings) => !isPydantic1(settings))
       .flatMap((settings) => draftsOf(document, settings));

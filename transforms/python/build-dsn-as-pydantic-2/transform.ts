@@ -1,6 +1,5 @@
 import { isDsnBuild, isDsnMade } from '../../../src/backend/dsn.ts';
 import { environmentRead } from '../../../src/backend/environment-reads.ts';
-import { bringsPydantic2 } from '../../../src/backend/package-version.ts';
 import { memberAt } from '../../../src/backend/settings-fields.ts';
 import { fieldLookedUp } from '../../../src/backend/validators.ts';
 import {
@@ -20,6 +19,7 @@ export default {
   why: 'pydantic 2 calls user username, wants the port as a number, and puts the slash before the database itself: with one more the database is called "/name". Beside an address that is whole it takes nothing.',
   safety: 'safe',
   runsFrom: { pydantic: '2' },
+  since: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/api/networks/#pydantic.networks.PostgresDsn.build',
   catalogue: ['py-postgresdsn-build'],
   fixes: [
@@ -31,8 +31,7 @@ export default {
     /database "\/[\w-]+" does not exist/,
   ],
   literals: ['.build', 'scheme'],
-  detect(document, backend) {
-    if (!bringsPydantic2(backend)) return [];
+  detect(document) {
     return document.calls.flatMap((call): Draft[] => {
       const found = isDsnBuild(document, call) ? draft(document, call) : alone(document, call);
       return found ? [found] : [];

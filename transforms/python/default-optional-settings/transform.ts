@@ -1,4 +1,3 @@
-import { bringsPydantic2 } from '../../../src/backend/package-version.ts';
 import { isPydantic1, type SettingsClass, settingsClasses } from '../../../src/backend/settings-classes.ts';
 import { configOf } from '../../../src/backend/settings-config.ts';
 import { isFieldCall, type SettingsField } from '../../../src/backend/settings-fields.ts';
@@ -11,12 +10,12 @@ export default {
   title: 'Give an optional setting its default',
   why: 'In pydantic 2 a field that may be None has no default any more, so the settings fail where its variable is not set.',
   safety: 'safe',
+  since: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/migration/#required-optional-and-nullable-fields',
   catalogue: ['py-settings-optional-required'],
   fixes: [/Field required \[type=missing/],
   literals: ['Optional', 'None'],
-  detect(document, backend) {
-    if (!bringsPydantic2(backend)) return [];
+  detect(document) {
     return settingsClasses(document)
       .filter((settings) => !isPydantic1(settings) && isOfPydantic1Times(settings))
       .flatMap(({ fields, definition }) =>

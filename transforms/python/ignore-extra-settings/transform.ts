@@ -1,6 +1,5 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { entriesOf, namedEnvFiles } from '../../../src/backend/env-file.ts';
-import { bringsPydantic2 } from '../../../src/backend/package-version.ts';
 import {
   inheritedOption,
   isPydantic1,
@@ -18,12 +17,12 @@ export default {
   why: 'pydantic-settings 2 refuses a variable of the env file that is no field of the class; pydantic 1 passed over it.',
   safety: 'safe',
   runsFrom: { pydantic: '2' },
+  since: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/concepts/pydantic_settings/#dotenv-env-support',
   catalogue: ['py-settings-extra-forbidden'],
   fixes: [/Extra inputs are not permitted \[type=extra_forbidden/],
   literals: ['env_file'],
   detect(document, backend) {
-    if (!bringsPydantic2(backend)) return [];
     return settingsClasses(document).flatMap((settings) => draft(backend, settings) ?? []);
   },
 } satisfies Transform<'python'>;

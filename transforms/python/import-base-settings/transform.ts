@@ -11,6 +11,7 @@ export default {
   why: 'pydantic 2 has no BaseSettings of its own, so the import fails when the server starts.',
   safety: 'safe',
   runsFrom: { pydantic: '2' },
+  since: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/migration/#basesettings-has-moved-to-pydantic-settings',
   catalogue: ['py-basesettings-moved'],
   fixes: [

@@ -1,7 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { isDsn } from '../../../src/backend/dsn.ts';
 import { engineAt } from '../../../src/backend/engines.ts';
-import { bringsPydantic2 } from '../../../src/backend/package-version.ts';
 import { MAKE_URL } from '../../../src/backend/url-sources.ts';
 import { RAW } from '../../../src/backend/url-uses.ts';
 import { positional } from '../../../src/languages/python/arguments.ts';
@@ -31,6 +30,7 @@ export default {
   title: 'Hand the address on as text',
   why: 'Since pydantic 2 PostgresDsn is an object and no string: SQLAlchemy, the drivers and the methods of str refuse it.',
   safety: 'safe',
+  since: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/migration/#url-and-dsn-types-in-pydanticnetworks-no-longer-inherit-from-str',
   catalogue: ['py-postgresdsn-not-str'],
   fixes: [
@@ -52,7 +52,7 @@ export default {
     'Url',
   ],
   detect(document, backend) {
-    if (!mentionsDsn(backend) || !bringsPydantic2(backend)) return [];
+    if (!mentionsDsn(backend)) return [];
     return [...openers(document), ...receivers(document), ...operands(document)].map((node) =>
       draft(document, node),
     );

@@ -1,4 +1,3 @@
-import { bringsPydantic2 } from '../../../src/backend/package-version.ts';
 import { isPydantic1, type SettingsClass, settingsClasses } from '../../../src/backend/settings-classes.ts';
 import { isFieldCall, type SettingsField } from '../../../src/backend/settings-fields.ts';
 import { keyword, keywordValue } from '../../../src/languages/python/arguments.ts';
@@ -16,6 +15,7 @@ export default {
     unsafe:
       'the variable takes effect, and code that makes the settings with keyword arguments has to use its name',
   },
+  since: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/migration/#pydantic-settings',
   catalogue: ['py-settings-field-env-ignored'],
   fixes: [
@@ -23,8 +23,7 @@ export default {
     /Field required \[type=missing/,
   ],
   literals: ['env'],
-  detect(document, backend) {
-    if (!bringsPydantic2(backend)) return [];
+  detect(document) {
     return settingsClasses(document)
       .filter((settings) => !isPydantic1(settings))
       .flatMap((settings) =>

@@ -1,10 +1,11 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { classesOf } from '../../../src/backend/engines.ts';
 import { whyOlder } from '../../../src/backend/older-releases.ts';
-import { bringsPydantic2, versionReason } from '../../../src/backend/package-version.ts';
+import { versionReason } from '../../../src/backend/package-version.ts';
 import { configOf, optionOf, type SettingsConfig } from '../../../src/backend/settings-config.ts';
 import {
   classAt,
+  classKeyword,
   classOf,
   lineageOf,
   membersOf,
@@ -22,6 +23,7 @@ export default {
   why: 'pydantic 2 takes no notice of orm_mode, so from_orm and model_validate refuse an ORM object.',
   safety: 'safe',
   runsFrom: { pydantic: '2' },
+  since: { pydantic: '2' },
   docs: 'https://docs.pydantic.dev/latest/migration/#changes-to-config',
   catalogue: ['py-orm-mode'],
   fixes: [
@@ -31,10 +33,9 @@ export default {
   ],
   literals: ['orm_mode', 'from_orm'],
   detect(document, backend) {
-    if (!bringsPydantic2(backend)) return [];
     // pydantic 2 still has from_orm, and pydantic 1 has no model_validate.
     const renames = whyOlder(backend, 'pydantic', '2') ? [] : methods(document);
-    return [...options(document, backend), ...renames];
+    return [...options(document, backend), ...keywords(document, backend), ...renames];
   },
 } satisfies Transform<'python'>;
 
@@ -55,6 +56,20 @@ function options(document: PythonDocument, backend: Backend): Draft[] {
     return edit
       ? [{ subject: `orm_mode ${one.name}`, at: document.place(value.parent), message, edits: [edit] }]
       : [];
+  });
+}
+
+/** `class User(BaseModel, orm_mode=True)`, which pydantic 2 does not even make a class of. */
+function keywords(document: PythonDocument, backend: Backend): Draft[] {
+  return classesOf(document).flatMap((definition) => {
+    const given = classKeyword(definition, 'orm_mode')?.parent;
+    const one = classOf(document, definition);
+    const name = given?.childForFieldName('name');
+    if (!given || !name || classKeyword(definition, 'from_attributes') || !isModel(one)) return [];
+    if (isOneOfTwo(definition)) return [];
+    const message = `pydantic 2 (${versionReason(backend, 'pydantic')}) calls orm_mode of ${one.name} from_attributes, and makes no class with the old name.`;
+    const edits = [{ ...document.place(name), text: 'from_attributes' }];
+    return [{ subject: `orm_mode ${one.name}`, at: document.place(given), message, edits }];
   });
 }
 
@@ -103,9 +118,9 @@ function isBeside(a: Node, b: Node): boolean {
 function readsAttributes(one: PythonClass): boolean {
   return lineageOf(one).classes.some(({ document, definition }) => {
     const config = configOf(document, definition);
-    return (
-      config !== undefined &&
-      ['orm_mode', 'from_attributes'].some((name) => optionOf(config, name)?.text === 'True')
-    );
+    return ['orm_mode', 'from_attributes'].some((name) => {
+      const given = classKeyword(definition, name);
+      return (given ?? (config && optionOf(config, name)))?.text === 'True';
+    });
   });
 }

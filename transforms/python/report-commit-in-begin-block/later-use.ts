@@ -120,7 +120,7 @@ function keepsAttributes(backend: Backend): boolean {
   return backend.documents.some(({ text }) => text.includes('expire_on_commit'));
 }
 
-/** `user.id`, and a route's `return user` where its answer is read off the attributes. */
+/** `user.id`, `UserOut.model_validate(user)`, and a route's `return user` where its answer is read off the attributes. */
 function reads(
   document: PythonDocument,
   backend: Backend,
@@ -130,11 +130,19 @@ function reads(
   const object =
     node.type === 'attribute'
       ? node.childForFieldName('object')
-      : node.type === 'return_statement' && isAnswered(document, node)
-        ? children(node)[0]
-        : undefined;
+      : node.type === 'call'
+        ? validated(node)
+        : node.type === 'return_statement' && isAnswered(document, node)
+          ? children(node)[0]
+          : undefined;
   if (object?.type !== 'identifier' || !expired.has(object.text)) return false;
-  return (node.type === 'return_statement' || isColumn(node)) && isModel(document, backend, object);
+  return (node.type !== 'attribute' || isColumn(node)) && isModel(document, backend, object);
+}
+
+/** What pydantic reads attributes of: the argument of `from_orm` and `model_validate`. */
+function validated(call: Node): Node | undefined {
+  const method = call.childForFieldName('function')?.childForFieldName('attribute')?.text ?? '';
+  return /^(from_orm|model_validate)$/.test(method) ? argumentsOf(call)[0] : undefined;
 }
 
 function isModel(document: PythonDocument, backend: Backend, node: Node): boolean {

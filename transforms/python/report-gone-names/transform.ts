@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<string, string>> = {
   alembic: 'Alembic',
   'flask-sqlalchemy': 'Flask-SQLAlchemy',
   'sqlalchemy-utils': 'SQLAlchemy-Utils',
+  pydantic: 'pydantic',
   sqlmodel: 'SQLModel',
   'zope-sqlalchemy': 'zope.sqlalchemy',
 };
@@ -26,9 +27,13 @@ export default {
     /cannot import name '(GUID|primary_keys|CompositeArray|_QueryProperty|_BoundDeclarativeMeta|get_state)' from '(sqlmodel|sqlalchemy_utils|flask_sqlalchemy)/,
     /No module named 'sqlalchemy\.(interfaces|processors|orm\.deprecated_interfaces|engine\.(strategies|threadlocal)|ext\.mypy|dialects\.(firebird|sybase|postgres|drizzle)\b)/,
     /No module named '(sqlmodel\.engine|flask_sqlalchemy\.(_compat|utils)|sqlalchemy_utils\.(merge|decorators))/,
+    /`pydantic[\w.:]+` has been removed in V2/,
+    /cannot import name '(ModelField|ErrorWrapper|GetterDict|\w+_validator)' from 'pydantic\./,
+    /The `__modify_schema__` method is not supported in Pydantic v2/,
+    /If you use `@root_validator` with pre=False/,
     /The 'sqlalchemy\.orm\.mapper\(\)' function is removed as of SQLAlchemy 2\.0/,
   ],
-  literals: ['sqlalchemy', 'alembic', 'sqlmodel'],
+  literals: ['sqlalchemy', 'alembic', 'pydantic', 'sqlmodel'],
   detect(document, backend) {
     const uses = goneUses(document).filter((use) => mayBeFrom(backend, use.package, use.since));
     if (uses.length === 0 || isLoadedOnCondition(backend, document)) return [];
@@ -41,11 +46,9 @@ export default {
   },
 } satisfies Transform<'python'>;
 
-function whatIsGone({ name, isCalled }: GoneUse): string {
+function whatIsGone({ name, refused }: GoneUse): string {
   const dot = name.lastIndexOf('.');
-  return isCalled
-    ? `${name}() is refused since`
-    : `${name.slice(0, dot)} has no ${name.slice(dot + 1)} since`;
+  return `${refused ?? `${name.slice(0, dot)} has no ${name.slice(dot + 1)}`} since`;
 }
 
 function whatFails({ atImport }: GoneUse): string {
@@ -64,6 +67,9 @@ function instead({ name }: GoneUse): string {
   if (name === 'sqlalchemy.orm.mapper') return 'Map with registry().map_imperatively(…) of sqlalchemy.orm';
   if (/^sqlalchemy\..*(Extension|Proxy|Listener)$/.test(name))
     return 'Listen with sqlalchemy.event.listens_for in its place';
+  if (name === 'pydantic.__modify_schema__') return 'Write __get_pydantic_json_schema__ beside it';
+  if (name === 'pydantic.root_validator')
+    return 'Write @root_validator(skip_on_failure=True), or model_validator of pydantic 2';
   if (/Strategy$/.test(name)) return 'Make engines with create_engine alone';
   if (name.endsWith('ZopeTransactionExtension')) return 'Call zope.sqlalchemy.register(session) in its place';
   if (/^sqlalchemy\.util\.(text_type|string_types|binary_type|int_types)$/.test(name))
