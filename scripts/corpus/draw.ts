@@ -51,21 +51,24 @@ export function drawn(
     code: around(join(placeOf(from), file), line),
     claim: [message, next].filter(Boolean).join(' '),
     diff,
-    siblings: siblingsOf(findings, { package: from, file, line }),
+    siblings: siblingsOf(findings, { package: from, file, line, message, diff }),
   }));
   return { blind, key };
 }
 
-const MOST_SIBLINGS = 14;
+const MOST_SIBLINGS = 60;
 const MANIFEST = /(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.cfg)$/;
 
 function siblingsOf(
   findings: readonly CorpusFinding[],
-  { package: from, file, line }: Pick<CorpusFinding, 'package' | 'file' | 'line'>,
+  drawn: Pick<CorpusFinding, 'package' | 'file' | 'line' | 'message' | 'diff'>,
 ): string[] {
+  const isDrawn = (one: CorpusFinding) =>
+    one.line === drawn.line && one.message === drawn.message && one.diff === drawn.diff;
   return findings
     .filter(
-      (one) => one.package === from && (one.file === file ? one.line !== line : MANIFEST.test(one.file)),
+      (one) =>
+        one.package === drawn.package && (one.file === drawn.file ? !isDrawn(one) : MANIFEST.test(one.file)),
     )
     .slice(0, MOST_SIBLINGS)
     .map((one) => `${one.file}:${one.line} ${one.message}`);

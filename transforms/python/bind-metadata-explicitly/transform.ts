@@ -25,6 +25,7 @@ import {
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { descendants, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
+import { ofTable } from './of-table.ts';
 
 export default {
   title: 'Give the engine to what needs one, since metadata has none',
@@ -50,7 +51,11 @@ export default {
       ...document.calls
         .filter((call) => !done.has(callKey(document, call)))
         .filter((call) => !isForSomeVersions(document, call, 'sqlalchemy'))
-        .flatMap((call) => [...withoutEngine(document, backend, call), ...autoload(document, backend, call)]),
+        .flatMap((call) => [
+          ...withoutEngine(document, backend, call),
+          ...ofTable(document, call),
+          ...autoload(document, backend, call),
+        ]),
     ]);
   },
 } satisfies Transform<'python'>;
