@@ -15,7 +15,7 @@ export interface Blind {
   /** What is said of the place: a finding that changes nothing is nothing else. */
   claim: string;
   diff: string;
-  /** What is said of other places of the same file, and of manifests: that counts as done. */
+  /** What is said of other places of the package, those of the same file first: that counts as done. */
   siblings: string[];
 }
 
@@ -56,8 +56,7 @@ export function drawn(
   return { blind, key };
 }
 
-const MOST_SIBLINGS = 60;
-const MANIFEST = /(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setup\.cfg)$/;
+const MOST_SIBLINGS = 120;
 
 function siblingsOf(
   findings: readonly CorpusFinding[],
@@ -65,11 +64,9 @@ function siblingsOf(
 ): string[] {
   const isDrawn = (one: CorpusFinding) =>
     one.line === drawn.line && one.message === drawn.message && one.diff === drawn.diff;
-  return findings
-    .filter(
-      (one) =>
-        one.package === drawn.package && (one.file === drawn.file ? !isDrawn(one) : MANIFEST.test(one.file)),
-    )
+  const others = findings.filter((one) => one.package === drawn.package && !isDrawn(one));
+  const beside = others.filter(({ file }) => file === drawn.file);
+  return [...beside, ...others.filter((one) => !beside.includes(one))]
     .slice(0, MOST_SIBLINGS)
     .map((one) => `${one.file}:${one.line} ${one.message}`);
 }
