@@ -29,7 +29,7 @@ export function page({ commit, seed, packages, findings, drawn, before }: Drawin
 
 Findings of the command built of ${commit} in ${packages} source distributions that use a database (\`bench/packages.txt\`), which are made by
 \`npm run corpus -- FOLDER --draw ${seed}\`: ${findings} in all, of which ${drawn.length} were drawn with the seed ${seed}, at most a tenth of one transform.
-They were judged one by one from the code, the claim and the diff (\`FOLDER/blind.json\`), before anybody saw transform or class;
+They were judged one by one from the code, the claim, the diff and what is said of the rest of the package (\`FOLDER/blind.json\`), before anybody saw transform or class;
 \`npm run corpus -- --judged\` makes this page of \`bench/judged.json\`. Almost all of these packages work as they are: what is found in them is mostly what will break with the
 next version, or what their manifests allow. A reason that begins with \`older:\` says that the new code does not run on a release that a manifest names as good enough:
 for that the finding is unsafe, and the command says so.
