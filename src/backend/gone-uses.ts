@@ -141,11 +141,11 @@ function isOfPackage(document: PythonDocument, module: string): boolean {
   return GONE_FROM.test(module) && document.modules.resolve(document.path, module).kind === 'external';
 }
 
-/** Where the name may be missing, and the code is ready for that: `except AttributeError:`, `if version < "1.4":`, `if hasattr(…):`. */
+/** Where the name may be missing, and the code is ready for that: `except AttributeError:`, `if version < "1.4":`, `if hasattr(…):`, `if getattr(…):`. */
 export function isAskedFor(node: Node): boolean {
   for (let at = node.parent; at; at = at.parent) {
     if (at.type === 'try_statement' && children(at).some(catchesMissingNames)) return true;
-    if (at.type === 'if_statement' && /version|hasattr/i.test(at.childForFieldName('condition')?.text ?? ''))
+    if (at.type === 'if_statement' && /version|(has|get)attr/i.test(at.childForFieldName('condition')?.text ?? ''))
       return true;
   }
   return false;

@@ -134,8 +134,9 @@ function ofSelf(document: PythonDocument, node: Node): Made[] {
   const definition = /^self\.\w+$/.test(node.text) ? enclosing(node, 'class_definition') : undefined;
   if (!definition) return [];
   return descendants(definition, 'assignment').flatMap((each) => {
-    const call =
-      each.childForFieldName('left')?.text === node.text ? each.childForFieldName('right') : undefined;
+    if (each.childForFieldName('left')?.text !== node.text) return [];
+    let call = each.childForFieldName('right');
+    while (call?.type === 'assignment') call = call.childForFieldName('right');
     return call ? [{ document, call }] : [];
   });
 }
