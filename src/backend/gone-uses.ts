@@ -145,7 +145,10 @@ function isOfPackage(document: PythonDocument, module: string): boolean {
 export function isAskedFor(node: Node): boolean {
   for (let at = node.parent; at; at = at.parent) {
     if (at.type === 'try_statement' && children(at).some(catchesMissingNames)) return true;
-    if (at.type === 'if_statement' && /version|(has|get)attr/i.test(at.childForFieldName('condition')?.text ?? ''))
+    if (
+      at.type === 'if_statement' &&
+      /version|(has|get)attr/i.test(at.childForFieldName('condition')?.text ?? '')
+    )
       return true;
   }
   return false;
