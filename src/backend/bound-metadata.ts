@@ -17,6 +17,7 @@ import type { Backend } from './backend.ts';
 import { tableInMetadata } from './declared-tables.ts';
 import { factoriesOf } from './engines.ts';
 import { enginesInScope } from './engines-in-scope.ts';
+import { handedOn, runsBound } from './handed-tables.ts';
 import { kindOf } from './kinds.ts';
 import { isSameHome, type MadeMetadata, tableAround, type Use, usesOf } from './metadata-uses.ts';
 import { homeOfClass } from './models.ts';
@@ -112,6 +113,8 @@ const NOTHING: Step = { edits: [], calls: [] };
 function ofUse(backend: Backend, metadata: BoundMetadata, use: Use): Step {
   const { document, node } = use;
   const table = tableAround(document, node);
+  const handed = table && runsBound(backend) ? handedOn(document, table) : undefined;
+  if (handed) return { unclear: { document, node: enclosing(handed.parent ?? handed, 'call') ?? handed } };
   if (table) return ofTable(backend, metadata, document, table);
   const attribute = node.parent?.type === 'attribute' ? node.parent : undefined;
   const name = attribute?.childForFieldName('attribute')?.text ?? '';

@@ -3,6 +3,7 @@ import { type DatabaseUrl, parseDatabaseUrl, withDriver } from '../settings/data
 import { allAddresses, type EngineAddress } from './addresses.ts';
 import { alembicEnvironments, stockOnline } from './alembic.ts';
 import type { Backend } from './backend.ts';
+import { mayRunWith } from './code-releases.ts';
 import { type Engine, isSameEngine } from './engines.ts';
 import { isTest } from './entry.ts';
 import { installsNoDriver } from './installed-drivers.ts';
@@ -70,15 +71,18 @@ const repairs = new WeakMap<Backend, DriverRepair[]>();
 function findRepairs(backend: Backend): DriverRepair[] {
   const found = new Map<string, DriverRepair>();
   for (const address of allAddresses(backend)) {
-    const repair = isForTests(address) ? undefined : repairOf(backend, address);
+    const repair = isForTests(backend, address) ? undefined : repairOf(backend, address);
     if (repair && !found.has(repair.subject)) found.set(repair.subject, repair);
   }
   return [...found.values(), ...alembicRepairs(backend, [...found.values()])];
 }
 
 /** Tests may have drivers that no manifest tells of; a scheme that SQLAlchemy has not known since 1.4 is wrong with each. */
-function isForTests({ engine, effective }: EngineAddress): boolean {
-  return isTest(engine.document.path) && !effective.some((text) => text?.startsWith('postgres://'));
+function isForTests(backend: Backend, { engine, effective }: EngineAddress): boolean {
+  const { path } = engine.document;
+  if (!isTest(path)) return false;
+  const isUnknown = effective.some((text) => text?.startsWith('postgres://'));
+  return !isUnknown || !mayRunWith(backend, path, { sqlalchemy: '1.4' });
 }
 
 function repairOf(backend: Backend, address: EngineAddress): DriverRepair | undefined {
