@@ -1,7 +1,8 @@
-import { methodsOf } from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
-import { children, descendants, enclosing, type Node } from '../languages/python/tree.ts';
+import { enclosing, type Node } from '../languages/python/tree.ts';
 import { GONE_FROM, GONE_WORDS, type Gone, goneForGood, goneSince } from './gone-names.ts';
+import { isAskedFor, isAtImport } from './import-time.ts';
+import { refusedUses } from './refused-uses.ts';
 import { isForSomeVersions } from './version-checks.ts';
 
 export interface GoneUse extends Gone {
@@ -27,14 +28,7 @@ const MENTIONS = /\b(sqlalchemy|alembic|pydantic|flask_sqlalchemy|sqlalchemy_uti
 
 function findUses(document: PythonDocument): GoneUse[] {
   if (!MENTIONS.test(document.text) || document.isPython2) return [];
-  return [
-    ...imports(document),
-    ...stars(document),
-    ...attributes(document),
-    ...mapperCalls(document),
-    ...bareRootValidators(document),
-    ...oldFieldTypes(document),
-  ];
+  return [...imports(document), ...stars(document), ...attributes(document), ...refusedUses(document)];
 }
 
 function imports(document: PythonDocument): GoneUse[] {
@@ -69,60 +63,6 @@ function attributes(document: PythonDocument): GoneUse[] {
   return [...uses.values()];
 }
 
-/** `mapper(User, users)`: SQLAlchemy 2.0 has the name, and a function that raises InvalidRequestError. */
-function mapperCalls(document: PythonDocument): GoneUse[] {
-  if (!document.text.includes('mapper')) return [];
-  const calls = document.calls.filter(
-    (call) =>
-      document.externalName(call.childForFieldName('function') ?? call) === 'sqlalchemy.orm.mapper' &&
-      !isAskedFor(call) &&
-      !isForSomeVersions(document, call, 'sqlalchemy'),
-  );
-  const node = calls.find(isAtImport) ?? calls[0];
-  if (!node) return [];
-  const refused = 'sqlalchemy.orm.mapper() is refused';
-  const name = 'sqlalchemy.orm.mapper';
-  return [{ package: 'sqlalchemy', since: '2.0', name, node, atImport: isAtImport(node), refused }];
-}
-
-/** `@root_validator` without arguments: pydantic 2 raises PydanticUserError when the class is made. */
-function bareRootValidators(document: PythonDocument): GoneUse[] {
-  if (!document.text.includes('root_validator')) return [];
-  const name = 'pydantic.root_validator';
-  const node = descendants(document.root, 'decorator')
-    .map((decorator) => decorator.namedChildren[0])
-    .find(
-      (each) => each && /^(identifier|attribute)$/.test(each.type) && document.externalName(each) === name,
-    );
-  if (!node || isAskedFor(node) || isForSomeVersions(document, node, 'pydantic')) return [];
-  const refused = '@root_validator without skip_on_failure=True is refused';
-  return [{ package: 'pydantic', since: '2', name, node, atImport: isAtImport(node), refused }];
-}
-
-const SCHEMA_OF_2 = /^__get_pydantic_(core|json)_schema__$/;
-
-/** A type with `__modify_schema__` that a field has: pydantic 2 raises PydanticUserError when the class with the field is made. */
-function oldFieldTypes(document: PythonDocument): GoneUse[] {
-  if (!document.text.includes('__modify_schema__')) return [];
-  const refused = '__modify_schema__ without __get_pydantic_json_schema__ is refused';
-  const name = 'pydantic.__modify_schema__';
-  return descendants(document.root, 'class_definition').flatMap((definition): GoneUse[] => {
-    const methods = methodsOf(definition).map((each) => each.childForFieldName('name')?.text ?? '');
-    if (!methods.includes('__modify_schema__') || methods.some((each) => SCHEMA_OF_2.test(each))) return [];
-    const binding = document.bindings.find(
-      ({ kind, statement }) => kind === 'class' && statement.id === definition.id,
-    );
-    const node = binding && document.usesOf(binding).find((use) => isTypeOfField(use.node))?.node;
-    return node ? [{ package: 'pydantic', since: '2', name, node, atImport: isAtImport(node), refused }] : [];
-  });
-}
-
-/** `id: ObjectId` in the body of a class. */
-function isTypeOfField(node: Node): boolean {
-  const statement = enclosing(node, 'type') && enclosing(node, 'assignment', 'parameter', 'typed_parameter');
-  return statement?.type === 'assignment' && statement.parent?.parent?.parent?.type === 'class_definition';
-}
-
 /** `pypostgresql.dialect`, where all of `pypostgresql` is gone: said of its import. */
 function isInsideGone(name: string): boolean {
   return goneSince(name.slice(0, name.lastIndexOf('.'))) !== undefined;
@@ -133,28 +73,6 @@ function useOf(name: string, node: Node): GoneUse[] {
   return gone ? [{ ...gone, name, node, atImport: isAtImport(node) }] : [];
 }
 
-function isAtImport(node: Node): boolean {
-  return !enclosing(node, 'function_definition', 'lambda');
-}
-
 function isOfPackage(document: PythonDocument, module: string): boolean {
   return GONE_FROM.test(module) && document.modules.resolve(document.path, module).kind === 'external';
-}
-
-/** Where the name may be missing, and the code is ready for that: `except AttributeError:`, `if version < "1.4":`, `if hasattr(…):`, `if getattr(…):`. */
-export function isAskedFor(node: Node): boolean {
-  for (let at = node.parent; at; at = at.parent) {
-    if (at.type === 'try_statement' && children(at).some(catchesMissingNames)) return true;
-    if (
-      at.type === 'if_statement' &&
-      /version|(has|get)attr/i.test(at.childForFieldName('condition')?.text ?? '')
-    )
-      return true;
-  }
-  return false;
-}
-
-function catchesMissingNames(clause: Node): boolean {
-  const [caught] = clause.type === 'except_clause' ? clause.namedChildren : [];
-  return caught !== undefined && (caught?.type === 'block' || /\bAttributeError\b/.test(caught?.text ?? ''));
 }

@@ -1,6 +1,6 @@
 import type { Backend } from '../../../src/backend/backend.ts';
 import { goneSince, RENAMED } from '../../../src/backend/gone-names.ts';
-import { isAskedFor } from '../../../src/backend/gone-uses.ts';
+import { isAskedFor } from '../../../src/backend/import-time.ts';
 import { renameImported } from '../../../src/backend/rename-imported.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { moveImported } from '../../../src/languages/python/import-edits.ts';
