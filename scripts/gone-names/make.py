@@ -10,13 +10,18 @@ import json
 import os
 import subprocess
 import sys
-import typing
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUTPUT = os.path.join(HERE, "..", "..", "src", "backend", "gone-names.json")
 
+
+def lines(versions, python, others):
+    """Releases that are compared under the same conditions."""
+    return [(version, python, others) for version in versions.split()]
+
+
 # Package of PyPI -> its module, and the releases that are compared: the last one of a line, the Python for it, what else it needs.
-# A name counts as gone since the line, "1.4", unless the release is named whole.
+# A name counts as gone since the line, "1.4": what is told is to stay below it, so that no line may be left out between two of them.
 COMPARED = {
     "sqlalchemy": ("sqlalchemy", [
         ("0.9.10", "3.8", ["setuptools<60"]),
@@ -29,11 +34,9 @@ COMPARED = {
         ("2.1.9", "3.12", ["greenlet"]),
     ]),
     "alembic": ("alembic", [
-        ("0.8.10", "3.8", ["sqlalchemy<1.2"]),
-        ("1.4.3", "3.8", ["sqlalchemy<1.4"]),
-        ("1.7.7", "3.8", ["sqlalchemy<2"]),
-        ("1.13.3", "3.12", []),
-        ("1.20.1", "3.12", []),
+        *lines("0.8.10 0.9.10 1.0.11 1.1.0 1.2.1 1.3.3 1.4.3", "3.8", ["sqlalchemy<1.4"]),
+        *lines("1.5.8 1.6.5 1.7.7 1.8.1", "3.8", ["sqlalchemy<2"]),
+        *lines("1.9.4 1.10.4 1.11.3 1.12.1 1.13.3 1.14.1 1.15.2 1.16.5 1.17.2 1.18.5 1.19.2 1.20.1", "3.12", []),
     ]),
     "flask-sqlalchemy": ("flask_sqlalchemy", [
         ("2.3.2", "3.8", ["flask<2", "werkzeug<1", "jinja2<3", "markupsafe<2", "itsdangerous<2", "sqlalchemy<1.4"]),
@@ -42,19 +45,16 @@ COMPARED = {
         ("3.1.1", "3.12", ["sqlalchemy<2.1"]),
     ]),
     "pydantic": ("pydantic", [
-        ("1.8.2", "3.8", []),
+        *lines("1.8.2 1.9.2", "3.8", []),
         ("1.10.26", "3.10", []),
         ("2.14.4", "3.12", []),
     ]),
     "sqlalchemy-utils": ("sqlalchemy_utils", [
-        ("0.16.25", "3.8", ["sqlalchemy<1", "setuptools<60"]),
-        ("0.20.0", "3.8", ["sqlalchemy<1", "setuptools<60"]),
-        ("0.26.17", "3.8", ["sqlalchemy<1", "setuptools<60"]),
-        ("0.30.17", "3.8", ["sqlalchemy<1.1", "setuptools<60"]),
-        ("0.33.11", "3.8", ["sqlalchemy<1.4", "setuptools<60"]),
-        ("0.36.5", "3.8", ["sqlalchemy<1.4", "setuptools<60"]),
-        ("0.38.3", "3.10", ["sqlalchemy<2"]),
-        ("0.41.2", "3.12", ["sqlalchemy<2.1"]),
+        *lines("0.16.25 0.19.0 0.20.0 0.22.1 0.23.5 0.24.4 0.25.4 0.26.17", "3.8", ["sqlalchemy<1", "setuptools<60"]),
+        *lines("0.27.11 0.28.3 0.29.9 0.30.17", "3.8", ["sqlalchemy<1.1", "setuptools<60"]),
+        *lines("0.31.6 0.32.21 0.33.11 0.34.2 0.35.0 0.36.5", "3.8", ["sqlalchemy<1.4", "setuptools<60"]),
+        *lines("0.37.9 0.38.3", "3.10", ["sqlalchemy<2"]),
+        *lines("0.39.0 0.40.0 0.41.2 0.42.1", "3.12", ["sqlalchemy<2.1", "setuptools<60"]),
         ("0.43.0", "3.12", []),
     ]),
     "sqlmodel": ("sqlmodel", [
@@ -80,9 +80,8 @@ COMPARED = {
     ]),
 }
 
-# What only a build with a compiler has, and what a module imported from Python's own library: nobody takes that from there.
-LEFT_OUT = {"cutils", "cimmutabledict", "cprocessors", "cresultproxy", "cyextension", "_has_cy", *dir(typing)}
-LEFT_OUT.update(sys.stdlib_module_names)
+# What only a build with a compiler has.
+BUILT = {"cutils", "cimmutabledict", "cprocessors", "cresultproxy", "cyextension", "_has_cy"}
 
 
 def main():
@@ -107,7 +106,7 @@ def gone_of(package, module, releases, folder):
             seen.append(json.load(file))
     gone = {}
     for name in sorted(set().union(*seen)):
-        for each in sorted(set().union(*(one.get(name) or [] for one in seen)) - LEFT_OUT):
+        for each in sorted(set().union(*(one.get(name) or [] for one in seen)) - BUILT):
             since = gone_since([has(one, name, each) for one in seen])
             if since is not None:
                 line = line_of(package, releases[since][0])

@@ -2,6 +2,7 @@ import type { PythonDocument } from '../languages/python/document.ts';
 import { scopeAt } from '../languages/python/origin.ts';
 import type { Binding } from '../languages/python/scopes.ts';
 import { encloses, enclosing, type Node } from '../languages/python/tree.ts';
+import type { Value } from './values.ts';
 
 /**
  * The bindings of a variable of the same function whose value may still be there at a use: the last one that is always passed on
@@ -30,4 +31,10 @@ function loopsAround(node: Node): Node[] {
   for (let at = node.parent; at && !/^(function_definition|lambda)$/.test(at.type); at = at.parent)
     if (/^(for|while)_statement$/.test(at.type)) found.push(at);
   return found;
+}
+
+/** What a name was given last where it is used, though it had other values before: `url = make_url(url)`. */
+export function lastValue(document: PythonDocument, use: Node): Value | undefined {
+  const [last, other] = use.type === 'identifier' ? reaching(document, use) : [];
+  return last?.kind === 'assignment' && last.value && !other ? { document, node: last.value } : undefined;
 }

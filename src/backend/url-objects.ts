@@ -3,9 +3,9 @@ import type { PythonDocument } from '../languages/python/document.ts';
 import type { Node } from '../languages/python/tree.ts';
 import type { Backend } from './backend.ts';
 import { kindOf } from './kinds.ts';
-import { reaching } from './reaching.ts';
+import { lastValue } from './reaching.ts';
 import { calledName, sqlalchemyName } from './sqlalchemy-names.ts';
-import { type Value, valueFor } from './values.ts';
+import { valueFor } from './values.ts';
 
 /** `made`: by make_url or URL, and whoever has it may bind the name anew. `engine`: the address of an engine. */
 export type UrlObject = 'made' | 'engine';
@@ -23,12 +23,6 @@ export function urlObject(backend: Backend, document: PythonDocument, node: Node
   // Whoever has a copy may bind its name anew, whosever the address is.
   const isCopy = copied && urlObject(backend, value.document, copied) !== undefined;
   return isCopy || makesUrl(value.document, value.node) ? 'made' : undefined;
-}
-
-/** `url = make_url(url)`, where a name had another value before. */
-function lastValue(document: PythonDocument, node: Node): Value | undefined {
-  const [last, other] = node.type === 'identifier' ? reaching(document, node) : [];
-  return last?.kind === 'assignment' && last.value && !other ? { document, node: last.value } : undefined;
 }
 
 /** `copy(url)` and `deepcopy(url)`. */

@@ -15,7 +15,8 @@ export function readSetupCfg(file: File): TomlManifest {
   const lists = entries.filter((entry) => groupOf(entry) !== undefined);
   const requirements: Requirement[] = [];
   for (const entry of lists.filter(({ value }) => !FILE.test(value))) {
-    for (const line of entry.lines) readLine(file, line, groupOf(entry) ?? 'main', requirements, problems);
+    const told = entry.section === PBR ? [] : problems;
+    for (const line of entry.lines) readLine(file, line, groupOf(entry) ?? 'main', requirements, told);
   }
   const python = entries.find(
     (entry) => entry.section === 'options' && entry.key === 'python_requires',
@@ -29,6 +30,9 @@ export function readSetupCfg(file: File): TomlManifest {
   };
 }
 
+/** Where pbr keeps the optional groups; its marks of Python versions are its own (docs.openstack.org/pbr, "extras"). */
+const PBR = 'extras';
+
 /** `install_requires = file: requirements.txt, more.txt`. */
 const FILE = /^\s*file:/;
 
@@ -39,7 +43,7 @@ function filesOf(value: string): string[] {
 
 function groupOf({ section, key }: IniEntry): string | undefined {
   if (section === 'options' && key === 'install_requires') return 'main';
-  return section === 'options.extras_require' ? key : undefined;
+  return section === 'options.extras_require' || section === PBR ? key : undefined;
 }
 
 /** Only one requirement a line can be edited by lines: `a; b` on the key's own line is left to a person. */

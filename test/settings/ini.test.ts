@@ -105,6 +105,15 @@ describe('setup.cfg', () => {
     ]);
   });
 
+  it('reads the extras of pbr, and leaves its own marks alone', () => {
+    const pbr = "[extras]\nmysql =\n    SQLAlchemy>=0.9.7\n    PyMySQL:(python_version=='3.6')\n";
+    const { requirements, problems } = readManifest(at(pbr, 'setup.cfg'));
+    expect(requirements.map(({ group, name, specifier }) => [group, name, specifier])).toEqual([
+      ['mysql', 'sqlalchemy', '>=0.9.7'],
+    ]);
+    expect(problems).toEqual([]);
+  });
+
   it('edits them by lines', () => {
     const after = (edits: ReturnType<typeof withExtra>) => edits && applyEdits(text, edits);
     expect(after(withExtra(file, orm, 'asyncio'))).toBe(text.replace('SQLAlchemy', 'SQLAlchemy[asyncio]'));

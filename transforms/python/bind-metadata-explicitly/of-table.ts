@@ -1,9 +1,9 @@
 import { functionAt } from '../../../src/backend/per-function.ts';
+import { lastValue, reaching } from '../../../src/backend/reaching.ts';
 import { calledName } from '../../../src/backend/sqlalchemy-names.ts';
 import { valueFor } from '../../../src/backend/values.ts';
 import { hasSplat, keyword, positional } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
-import { scopeAt } from '../../../src/languages/python/origin.ts';
 import { children, enclosing, type Node } from '../../../src/languages/python/tree.ts';
 import type { Draft } from '../../../src/transform.ts';
 
@@ -41,12 +41,11 @@ export function ofTable(document: PythonDocument, call: Node): Draft[] {
 function isTable(document: PythonDocument, node: Node): boolean {
   const value = valueFor(document, node);
   if (value?.node.type === 'call') return calledName(value.document, value.node) === 'Table';
-  const [binding, other] =
-    node.type === 'identifier' ? (scopeAt(document, node).find(node.text, node) ?? []) : [];
+  const [binding, other] = node.type === 'identifier' ? reaching(document, node) : [];
   const loop = binding && !other ? enclosing(binding.node, 'for_statement') : undefined;
-  const over =
-    loop?.childForFieldName('left')?.id === binding?.node.id ? loop?.childForFieldName('right') : null;
-  const list = over ? valueFor(document, over) : undefined;
+  const isItem = loop?.childForFieldName('left')?.id === binding?.node.id;
+  const over = isItem ? loop?.childForFieldName('right') : undefined;
+  const list = over ? (valueFor(document, over) ?? lastValue(document, over)) : undefined;
   const items = list && /^(list|tuple)$/.test(list.node.type) ? children(list.node) : [];
   return list !== undefined && items.length > 0 && items.every((each) => isTable(list.document, each));
 }

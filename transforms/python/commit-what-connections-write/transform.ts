@@ -47,7 +47,10 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft[] 
   if (!found || !written) return [];
   const subject = `${receiver.node.text} ${functionAt(call)}`;
   const dialect = found.kind === 'schema' ? dialectOf(document, backend, receiver.node) : 'postgresql';
-  if (dialect === undefined) return [onPostgresqlAlone(subject, document.place(found.node), opened)];
+  if (dialect === undefined)
+    return OTHER_DATABASE.test(document.text)
+      ? []
+      : [onPostgresqlAlone(subject, document.place(found.node), opened)];
   if (dialect !== 'postgresql') return [];
   if (opened.statement.type !== 'with_statement')
     return [{ subject, at: document.place(found.node), ...committed(document, opened, written) }];
@@ -57,6 +60,9 @@ function draft(document: PythonDocument, backend: Backend, call: Node): Draft[] 
   const edits = [{ ...document.place(name), text: 'begin' }];
   return [{ subject, at: document.place(found.node), message, edits }];
 }
+
+/** A module that speaks of one of these is written for it, or asks which one there is. */
+const OTHER_DATABASE = /mysql|mariadb|singlestore|snowflake|oracle|mssql|sqlite|duckdb|clickhouse|bigquery/i;
 
 /** SQLite and MySQL commit what is done to tables by themselves, and which database it is cannot be seen. */
 function onPostgresqlAlone(subject: string, at: Place, { name, awaited }: Opened): Draft {

@@ -2,6 +2,7 @@ import type { Backend } from '../../../src/backend/backend.ts';
 import type { Kind } from '../../../src/backend/kinds/kind.ts';
 import { kindOf } from '../../../src/backend/kinds.ts';
 import { whyOlder } from '../../../src/backend/older-releases.ts';
+import { sqlText } from '../../../src/backend/sql-text.ts';
 import { together } from '../../../src/backend/together.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import { whereabouts } from '../../../src/languages/python/awaits.ts';
@@ -53,11 +54,12 @@ function isRow(document: PythonDocument, backend: Backend, node: Node): boolean 
   return kindOf(backend, document, node)?.what === 'row';
 }
 
-/** `row["name"]`. */
+/** `row["name"]`, and with a name that is put together. */
 function subscripts(document: PythonDocument, backend: Backend): Draft[] {
   return descendants(document.root, 'subscript').flatMap((node) => {
     const value = node.childForFieldName('value');
-    const isNamed = node.childForFieldName('subscript')?.type === 'string';
+    const key = node.childForFieldName('subscript');
+    const isNamed = key && (key.type === 'string' || sqlText(document, key) !== undefined);
     if (!value || !isNamed || !isRow(document, backend, value)) return [];
     const draft = draftAt(document, node, value, node.text.replace(/\s+/g, ' '));
     return [whyOlder(backend, 'sqlalchemy', '1.4') ? asAttribute(draft, document, node, value) : draft];

@@ -5,12 +5,12 @@ import { urlObject } from '../../../src/backend/url-objects.ts';
 import { argumentsOf } from '../../../src/languages/python/arguments.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
 import { scopeAt } from '../../../src/languages/python/origin.ts';
-import { type Node, plainString } from '../../../src/languages/python/tree.ts';
+import { enclosing, type Node, plainString } from '../../../src/languages/python/tree.ts';
 import type { Draft, Transform } from '../../../src/transform.ts';
 
 /** What connects with the text that it is given. */
 const CONNECTS =
-  /^(asyncpg\.(connect|create_pool)|psycopg2?\.connect|psycopg2\.pool\.\w+|psycopg_pool\.\w+|databases\.Database|sqlalchemy_utils\.(functions\.)?(database_exists|create_database|drop_database))$/;
+  /^(asyncpg\.(connect|create_pool)|psycopg2?\.connect|psycopg2\.pool\.\w+|psycopg_pool\.\w+|databases\.Database|oslo_db\.sqlalchemy\.\w+\.EngineFacade|sqlalchemy_utils\.(functions\.)?(database_exists|create_database|drop_database))$/;
 const ENGINES = /^(create_engine|create_async_engine)$/;
 
 export default {
@@ -18,6 +18,7 @@ export default {
   why: 'Since SQLAlchemy 2.0 str() of an address writes *** for the password, and the server refuses whoever connects with that.',
   safety: 'safe',
   since: { sqlalchemy: '2.0' },
+  runsFrom: { sqlalchemy: '1.4' },
   docs: 'https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#str-engine-url-will-obfuscate-the-password-by-default',
   catalogue: ['py-url-object-api'],
   fixes: [/password authentication failed for user/],
@@ -49,9 +50,24 @@ function throughReplace(call: Node): Node {
 
 /** True where the text is what a connection is made with; logs and messages are to have the stars. */
 function connects(document: PythonDocument, node: Node): boolean {
-  return (
-    connectsWith(document, node) || usesOfName(document, node).some((use) => connectsWith(document, use))
+  return [node, ...usesOfName(document, node), ...callsOfItsFunction(document, node)].some((use) =>
+    connectsWith(document, use),
   );
+}
+
+/** The calls, in the same file, of a function that returns the text. */
+function callsOfItsFunction(document: PythonDocument, node: Node): Node[] {
+  const around =
+    node.parent?.type === 'return_statement' ? enclosing(node, 'function_definition') : undefined;
+  const name = around?.childForFieldName('name')?.text;
+  if (!around || !name) return [];
+  return document.calls.filter((call) => {
+    const callee = call.childForFieldName('function');
+    const isOwn =
+      /^(self|cls)\./.test(callee?.text ?? '') && callee?.childForFieldName('attribute')?.text === name;
+    const origin = callee?.type === 'identifier' ? document.origin(callee) : undefined;
+    return isOwn || (origin?.kind === 'local' && origin.binding.statement.id === around.id);
+  });
 }
 
 /** The uses of the one name that a text is given: `new = str(url)`. */
