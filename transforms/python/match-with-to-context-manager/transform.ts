@@ -42,7 +42,7 @@ function draft(document: PythonDocument, backend: Backend, statement: Node): Dra
   const ways = values.map((value) => wayOf(kindOf(backend, document, value)));
   const written: Way = isAsync(statement) ? 'async with' : 'with';
   const wrong = values.find((_, at) => ways[at] !== undefined && ways[at] !== written);
-  if (!wrong) return undefined;
+  if (!wrong || isChosen(statement)) return undefined;
   const needed = written === 'with' ? 'async with' : 'with';
   const name = wrong.text.split('\n')[0] ?? '';
   const base = { subject: `${name} in ${whereabouts(statement)}`, at: document.place(wrong) };
@@ -54,6 +54,15 @@ function draft(document: PythonDocument, backend: Backend, statement: Node): Dra
   return needed === 'async with'
     ? toAsync(document, statement, { ...base, message })
     : toSync(document, backend, statement, { ...base, message });
+}
+
+/** `if self.is_async:` around it: the code knows of both, and opens each in its own way. */
+function isChosen(statement: Node): boolean {
+  for (let at = statement.parent; at && at.type !== 'function_definition'; at = at.parent) {
+    const test = at.type === 'if_statement' ? at.childForFieldName('condition') : null;
+    if (test && descendants(test, 'identifier').some(({ text }) => /async/i.test(text))) return true;
+  }
+  return false;
 }
 
 function opened(item: Node): Node {
