@@ -14,6 +14,13 @@ const TITLES: Readonly<Record<string, string>> = {
   'zope-sqlalchemy': 'zope.sqlalchemy',
 };
 
+/** The lines of releases that people move to. */
+const NEWEST: Readonly<Record<string, string>> = {
+  sqlalchemy: '2.1',
+  pydantic: '2',
+  'flask-sqlalchemy': '3.1',
+};
+
 export default {
   title: 'Report names that a release took away',
   why: 'The module has no such name any more, so that what imports it fails when the server starts; no other name gives the same.',
@@ -59,7 +66,7 @@ function nextStep(use: GoneUse, isPinned: boolean): string {
   const other = `or require ${use.package} below ${use.since}`;
   const rest = isPinned
     ? ''
-    : ` What else of this file that release breaks is shown by --target ${use.package}==${use.since}.`;
+    : ` What else newer releases break in this file is shown once that is done, or by --target ${use.package}==${NEWEST[use.package] ?? use.since}.`;
   return `${instead(use)}, ${other}.${use.atImport ? rest : ''}`;
 }
 
