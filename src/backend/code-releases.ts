@@ -7,6 +7,7 @@ import { isTest } from './entry.ts';
 import { type GoneUse, goneUses } from './gone-uses.ts';
 import { loadedAtImport } from './import-reach.ts';
 import { bringersOf, knownVersionOf, mayBeFrom } from './package-version.ts';
+import { firstBeyondPython2 } from './python2.ts';
 
 /**
  * True where these releases, or later ones, may be installed and this module (relative path) be imported with them. What imports a
@@ -15,7 +16,10 @@ import { bringersOf, knownVersionOf, mayBeFrom } from './package-version.ts';
  */
 export function mayRunWith(backend: Backend, path: string, releases: Releases): boolean {
   return Object.entries(releases).every(
-    ([name, version]) => mayBeFrom(backend, name, version) && !isKeptBelow(backend, path, name, version),
+    ([name, version]) =>
+      mayBeFrom(backend, name, version) &&
+      !isKeptBelow(backend, path, name, version) &&
+      (knownVersionOf(backend, name) !== undefined || firstBeyondPython2(backend, name) === undefined),
   );
 }
 
