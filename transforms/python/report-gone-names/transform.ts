@@ -70,6 +70,10 @@ function nextStep(use: GoneUse, isPinned: boolean): string {
   return `${instead(use)}, ${other}.${use.atImport ? rest : ''}`;
 }
 
+/** What modules had by the way, since they import it from Python's own module. */
+const OF_TYPING =
+  /^(Any|Callable|ClassVar|Dict|ForwardRef|Generic|Iterable|Iterator|List|Literal|Mapping|Optional|Sequence|Set|Tuple|Type|TypeVar|Union)$/;
+
 function instead({ name }: GoneUse): string {
   if (name === 'sqlalchemy.orm.mapper') return 'Map with registry().map_imperatively(…) of sqlalchemy.orm';
   if (/^sqlalchemy\..*(Extension|Proxy|Listener)$/.test(name))
@@ -81,5 +85,6 @@ function instead({ name }: GoneUse): string {
   if (name.endsWith('ZopeTransactionExtension')) return 'Call zope.sqlalchemy.register(session) in its place';
   if (/^sqlalchemy\.util\.(text_type|string_types|binary_type|int_types)$/.test(name))
     return "Use Python's own type, as it is on Python 3";
-  return 'Write it without';
+  const [last = ''] = /\w+$/.exec(name) ?? [];
+  return OF_TYPING.test(last) ? `Import ${last} from typing` : 'Write it without';
 }
