@@ -114,6 +114,7 @@ function isRepaired(name: string): boolean {
   );
 }
 
-function lastPart(name: string): string {
+/** `relation` of `sqlalchemy.orm.relation`. */
+export function lastPart(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);
 }

@@ -1,5 +1,5 @@
 import type { Backend } from '../../../src/backend/backend.ts';
-import { goneSince, RENAMED } from '../../../src/backend/gone-names.ts';
+import { goneSince, lastPart, RENAMED } from '../../../src/backend/gone-names.ts';
 import { isAskedFor } from '../../../src/backend/import-time.ts';
 import { renameImported } from '../../../src/backend/rename-imported.ts';
 import type { PythonDocument } from '../../../src/languages/python/document.ts';
@@ -177,8 +177,4 @@ function aboutReleases(old: string, to: { name: string }): Pick<Draft, 'since' |
     ...(gone && { since: { [gone.package]: gone.since } }),
     ...(to.name === 'Row' && { safety: ROW }),
   };
-}
-
-function lastPart(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1);
 }
