@@ -1,13 +1,19 @@
+import { positional } from '../languages/python/arguments.ts';
 import { methodsOf } from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
-import { descendants, enclosing, type Node } from '../languages/python/tree.ts';
+import { descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import type { GoneUse } from './gone-uses.ts';
 import { isAskedFor, isAtImport } from './import-time.ts';
 import { isForSomeVersions } from './version-checks.ts';
 
 /** Where a file does what a later release refuses with an error, though it has the name. Tried on SQLAlchemy 2.0.58 and pydantic 2.14. */
 export function refusedUses(document: PythonDocument): GoneUse[] {
-  return [...mapperCalls(document), ...bareRootValidators(document), ...oldFieldTypes(document)];
+  return [
+    ...mapperCalls(document),
+    ...errorEvents(document),
+    ...bareRootValidators(document),
+    ...oldFieldTypes(document),
+  ];
 }
 
 /** `mapper(User, users)`: SQLAlchemy 2.0 has the name, and a function that raises InvalidRequestError. */
@@ -24,6 +30,26 @@ function mapperCalls(document: PythonDocument): GoneUse[] {
   const refused = 'sqlalchemy.orm.mapper() is refused';
   const name = 'sqlalchemy.orm.mapper';
   return [{ package: 'sqlalchemy', since: '2.0', name, node, atImport: isAtImport(node), refused }];
+}
+
+/** `event.listen(engine, "dbapi_error", handler)`: SQLAlchemy 1.4 has no such event, and raises InvalidRequestError. */
+function errorEvents(document: PythonDocument): GoneUse[] {
+  if (!document.text.includes('dbapi_error')) return [];
+  const node = document.calls.find((call) => {
+    const callee = document.externalName(call.childForFieldName('function') ?? call) ?? '';
+    const name = positional(call)[1];
+    return (
+      /^sqlalchemy\.event\.listen(s_for)?$/.test(callee) &&
+      name !== undefined &&
+      plainString(name) === 'dbapi_error' &&
+      !isAskedFor(call) &&
+      !isForSomeVersions(document, call, 'sqlalchemy')
+    );
+  });
+  if (!node) return [];
+  const name = 'sqlalchemy.events.ConnectionEvents.dbapi_error';
+  const refused = 'The event dbapi_error is refused';
+  return [{ package: 'sqlalchemy', since: '1.4', name, node, atImport: isAtImport(node), refused }];
 }
 
 /** `@root_validator` without arguments: pydantic 2 raises PydanticUserError when the class is made. */

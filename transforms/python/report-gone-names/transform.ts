@@ -38,6 +38,7 @@ export default {
     /cannot import name '(ModelField|ErrorWrapper|GetterDict|\w+_validator)' from 'pydantic\./,
     /The `__modify_schema__` method is not supported in Pydantic v2/,
     /If you use `@root_validator` with pre=False/,
+    /No such event 'dbapi_error' for target/,
     /The 'sqlalchemy\.orm\.mapper\(\)' function is removed as of SQLAlchemy 2\.0/,
   ],
   literals: ['sqlalchemy', 'alembic', 'pydantic', 'sqlmodel'],
@@ -78,6 +79,8 @@ function instead({ name }: GoneUse): string {
   if (name === 'sqlalchemy.orm.mapper') return 'Map with registry().map_imperatively(…) of sqlalchemy.orm';
   if (/^sqlalchemy\..*(Extension|Proxy|Listener)$/.test(name))
     return 'Listen with sqlalchemy.event.listens_for in its place';
+  if (name.endsWith('.dbapi_error'))
+    return 'Listen for handle_error, whose one argument is a context with original_exception in it';
   if (name === 'pydantic.__modify_schema__') return 'Write __get_pydantic_json_schema__ beside it';
   if (name === 'pydantic.root_validator')
     return 'Write @root_validator(skip_on_failure=True), or model_validator of pydantic 2';
