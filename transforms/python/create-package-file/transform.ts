@@ -45,7 +45,9 @@ function missing(backend: Backend): string[] {
     const below = (each: string) => each === top || each.startsWith(`${top}/`);
     const isAlone = without.filter(below).join() === folder;
     const packages = folders.filter((each) => below(each) && isPackage(each));
-    return isAlone && packages.length >= 2 && hasPackageBeside(backend, folder, all);
+    // A folder with a setup.py of its own is what is built, and no part of it.
+    const isBuilt = backend.workspace.has(join(folder, 'setup.py'));
+    return isAlone && !isBuilt && packages.length >= 2 && hasPackageBeside(backend, folder, all);
   });
 }
 

@@ -54,7 +54,7 @@ function draft(document: PythonDocument, { call, name, method, block, use, isCon
 function nextStep(method: string, block: Block, isConnection: boolean): string {
   const instead =
     method === 'rollback'
-      ? 'Take the rollback out: the block rolls back when an exception leaves it.'
+      ? 'Take the rollback out: the block rolls back when an exception leaves it, and what may fail before it goes on stands in a block of begin_nested().'
       : 'Take the commit out: the block commits at its end.';
   const flush = method === 'commit' && !isConnection ? ' use flush() to get keys, or' : '';
   const change = block.opensIn ? ` take .begin() out of ${block.opensIn}.` : ' open it without begin().';
