@@ -1,5 +1,12 @@
 import { keywordValue, positional } from '../languages/python/arguments.ts';
-import { basesOf, classKeyword, classOf, lineageOf, type PythonClass } from '../languages/python/classes.ts';
+import {
+  basesOf,
+  classAt,
+  classKeyword,
+  classOf,
+  lineageOf,
+  type PythonClass,
+} from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { bodyOf } from '../languages/python/statement-edits.ts';
 import { plainString } from '../languages/python/tree.ts';
@@ -69,8 +76,25 @@ function tableName(one: PythonClass, home: MetadataHome): string | undefined {
   const written = classes.map(writtenTableName).find((each) => each !== undefined);
   if (written !== undefined) return written;
   if (home.kind === 'sqlmodel') return one.name.toLowerCase();
-  const foreign = external.some((name) => !/^(sqlalchemy|builtins|typing|abc|enum)\./.test(name));
-  return foreign ? 'unknown' : undefined;
+  return external.some(isForeign) || isNamedByBase(home) ? 'unknown' : undefined;
+}
+
+function isForeign(name: string): boolean {
+  return !/^(sqlalchemy|builtins|typing|abc|enum)\./.test(name);
+}
+
+/** `declarative_base(cls=ModelBase)`, whose class names the tables or cannot be read. */
+function isNamedByBase(home: MetadataHome): boolean {
+  if (home.kind !== 'base') return false;
+  const value = home.document.scopes.module.bindings.get(home.name)?.[0]?.value;
+  const given = value?.type === 'call' ? keywordValue(value, 'cls') : undefined;
+  if (!given) return false;
+  const one = classAt(home.document, given);
+  if (!one) return true;
+  const { classes, external, complete } = lineageOf(one);
+  return (
+    !complete || external.some(isForeign) || classes.some((each) => writtenTableName(each) !== undefined)
+  );
 }
 
 /** `Table("name", metadata, …)`. */
