@@ -35,17 +35,21 @@ function page({ id, transform }: LoadedTransform): string {
   ].join('\n\n')}\n`;
 }
 
+function releasesText(releases: Releases): string {
+  return Object.entries(releases)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(' and ');
+}
+
 function begins(releases: Releases = {}): string[] {
-  const names = Object.entries(releases).map(([name, version]) => `${name} ${version}`);
-  return names.length > 0 ? [`It is so from ${names.join(' and ')} on.`] : [];
+  const names = releasesText(releases);
+  return names ? [`It is so from ${names} on.`] : [];
 }
 
 function needed(releases: Releases = {}): string[] {
-  const names = Object.entries(releases).map(([name, version]) => `${name} ${version}`);
-  if (names.length === 0) return [];
-  return [
-    `The new code needs ${names.join(' and ')}: where a manifest asks for older releases too, the repair is unsafe.`,
-  ];
+  const names = releasesText(releases);
+  if (!names) return [];
+  return [`The new code needs ${names}: where a manifest asks for older releases too, the repair is unsafe.`];
 }
 
 function explains(fixes: RegExp[]): string[] {

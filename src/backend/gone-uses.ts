@@ -1,9 +1,8 @@
 import type { PythonDocument } from '../languages/python/document.ts';
 import { enclosing, type Node } from '../languages/python/tree.ts';
 import { GONE_FROM, GONE_WORDS, type Gone, goneForGood, goneSince } from './gone-names.ts';
-import { isAskedFor, isAtImport } from './import-time.ts';
+import { isAtImport, isReady } from './import-time.ts';
 import { refusedUses } from './refused-uses.ts';
-import { isForSomeVersions } from './version-checks.ts';
 
 export interface GoneUse extends Gone {
   /** Dotted, as the release that had it calls it. */
@@ -56,7 +55,7 @@ function attributes(document: PythonDocument): GoneUse[] {
     const name = document.externalName(node);
     if (name === undefined || !GONE_FROM.test(name) || isInsideGone(name)) continue;
     const [use] = useOf(name, node);
-    if (!use || isAskedFor(node) || isForSomeVersions(document, node, use.package)) continue;
+    if (!use || isReady(document, node, use.package)) continue;
     const earlier = uses.get(name);
     if (!earlier || (use.atImport && !earlier.atImport)) uses.set(name, use);
   }

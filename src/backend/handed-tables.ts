@@ -10,6 +10,15 @@ const TAKES_TABLES =
 
 /** True where some statement of a backend is run by itself, `select(users).execute()`, with the engine of its metadata. */
 export function runsBound(backend: Backend): boolean {
+  const known = bound.get(backend) ?? findBound(backend);
+  bound.set(backend, known);
+  return known;
+}
+
+/** Asked for each use of metadata. */
+const bound = new WeakMap<Backend, boolean>();
+
+function findBound(backend: Backend): boolean {
   return backend.documents
     .filter(({ text }) => /\.(execute|scalar)\(\s*\)/.test(text))
     .some((document) =>

@@ -3,8 +3,7 @@ import { methodsOf } from '../languages/python/classes.ts';
 import type { PythonDocument } from '../languages/python/document.ts';
 import { descendants, enclosing, type Node, plainString } from '../languages/python/tree.ts';
 import type { GoneUse } from './gone-uses.ts';
-import { isAskedFor, isAtImport } from './import-time.ts';
-import { isForSomeVersions } from './version-checks.ts';
+import { isAtImport, isReady } from './import-time.ts';
 
 /** Where a file does what a later release refuses with an error, though it has the name. Tried on SQLAlchemy 2.0.58 and pydantic 2.14. */
 export function refusedUses(document: PythonDocument): GoneUse[] {
@@ -22,8 +21,7 @@ function mapperCalls(document: PythonDocument): GoneUse[] {
   const calls = document.calls.filter(
     (call) =>
       document.externalName(call.childForFieldName('function') ?? call) === 'sqlalchemy.orm.mapper' &&
-      !isAskedFor(call) &&
-      !isForSomeVersions(document, call, 'sqlalchemy'),
+      !isReady(document, call, 'sqlalchemy'),
   );
   const node = calls.find(isAtImport) ?? calls[0];
   if (!node) return [];
@@ -42,8 +40,7 @@ function errorEvents(document: PythonDocument): GoneUse[] {
       /^sqlalchemy\.event\.listen(s_for)?$/.test(callee) &&
       name !== undefined &&
       plainString(name) === 'dbapi_error' &&
-      !isAskedFor(call) &&
-      !isForSomeVersions(document, call, 'sqlalchemy')
+      !isReady(document, call, 'sqlalchemy')
     );
   });
   if (!node) return [];
@@ -61,7 +58,7 @@ function bareRootValidators(document: PythonDocument): GoneUse[] {
     .find(
       (each) => each && /^(identifier|attribute)$/.test(each.type) && document.externalName(each) === name,
     );
-  if (!node || isAskedFor(node) || isForSomeVersions(document, node, 'pydantic')) return [];
+  if (!node || isReady(document, node, 'pydantic')) return [];
   const refused = '@root_validator without skip_on_failure=True is refused';
   return [{ package: 'pydantic', since: '2', name, node, atImport: isAtImport(node), refused }];
 }

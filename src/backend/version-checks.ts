@@ -36,11 +36,26 @@ function everyImport(
   isMeant: (document: PythonDocument, statement: Node) => boolean,
 ): boolean {
   if (module.isPackage) return false;
+  const known = imported.get(backend) ?? new Map<string, Imported[]>();
+  imported.set(backend, known);
+  const imports = known.get(module.path) ?? findImports(backend, module);
+  known.set(module.path, imports);
+  return imports.length > 0 && imports.every(({ document, statement }) => isMeant(document, statement));
+}
+
+interface Imported {
+  document: PythonDocument;
+  statement: Node;
+}
+
+/** By the path of a module, since this is asked for each place that something is found at. */
+const imported = new WeakMap<Backend, Map<string, Imported[]>>();
+
+function findImports(backend: Backend, module: PythonDocument): Imported[] {
   const name = module.path.slice(module.path.lastIndexOf('/') + 1, -'.py'.length);
-  const imports = backend.documents
+  return backend.documents
     .filter(({ text }) => text.includes(name))
     .flatMap((document) => importsOf(document, module).map((statement) => ({ document, statement })));
-  return imports.length > 0 && imports.every(({ document, statement }) => isMeant(document, statement));
 }
 
 /** The tests of every `if`, `elif` and `a if test else b` that a node stands under. */

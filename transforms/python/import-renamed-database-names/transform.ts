@@ -13,6 +13,9 @@ const ROW: Safety = {
   unsafe: 'A Row is a named tuple: code that reads it by a string, row["name"], needs row._mapping["name"].',
 };
 
+/** The last parts of the old names. */
+const OLD_WORDS: ReadonlySet<string> = new Set(Object.keys(RENAMED).map(lastPart));
+
 /** What `sqlalchemy.databases` held until 1.4: each the `base` module of a dialect that is still there. */
 const DATABASES: Record<string, string> = {
   mssql: 'mssql',
@@ -38,7 +41,7 @@ export default {
     /cannot import name 'clsregistry' from 'sqlalchemy\./,
     /No module named 'sqlalchemy\.databases'/,
   ],
-  literals: ['databases', ...new Set(Object.keys(RENAMED).map(lastPart))],
+  literals: ['databases', ...OLD_WORDS],
   detect(document, backend) {
     return [
       ...document.bindings.flatMap((binding) => oldImport(document, backend, binding)),
@@ -112,7 +115,7 @@ function isTypeOf(node: Node | null): boolean {
 /** `orm.relation(…)`. */
 function oldAttributes(document: PythonDocument, backend: Backend): Draft[] {
   const found = new Map<string, Node[]>();
-  for (const name of new Set(Object.keys(RENAMED).map(lastPart))) {
+  for (const name of OLD_WORDS) {
     for (const node of document.attributesNamed(name)) {
       const old = document.externalName(node) ?? '';
       if (RENAMED[old] && !isAskedFor(node)) found.set(old, [...(found.get(old) ?? []), node]);
